@@ -1,0 +1,134 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+)
+
+// hit is a field that answers some of the keywords.
+type hit struct {
+	field fieldID
+	score float32 // the best hit has 1
+}
+
+// Parameters of ranking. All are shares of a keyword's worth.
+const (
+	discountMatched = 0.7  // of a step's cost, saved by a field that matches all keywords
+	supportPath     = 0.5  // what a keyword met on the way counts
+	farness         = 0.12 // how much a step of cost 1 lowers a score
+	otherVerb       = 0.45 // a mutation whose verb the keywords do not have
+	rest            = 0.25 // of a keyword already answered, left for further hits
+	sameName        = 0.5  // a field named like a hit already chosen, elsewhere
+	enough          = 0.12 // of the first hit's gain: below this nothing is worth showing
+	maxHits         = 9
+	maxCandidates   = 256
+)
+
+// rank chooses the hits: each time the field that adds most to what is answered already, so that every keyword gets its best
+// field before any gets its third.
+func (x *Index) rank(q *query, s *scratch) []hit {
+	s.ways.find(x, func(e edge) bool {
+		if e.field == none {
+			return s.visibleType(e.to)
+		}
+		return s.visible(e.field)
+	}, func(f fieldID) float32 { return 1 - discountMatched*min(1, 1.5*s.rel[f]) })
+	candidates := x.candidates(q, s)
+	answered := make([]float32, len(q.keywords))
+	var hits []hit
+	var first float32
+	for len(hits) < maxHits && len(candidates) > 0 {
+		best, bestGain := -1, float32(0)
+		for i := range candidates {
+			if gain := candidates[i].gain(q, answered); gain > bestGain {
+				best, bestGain = i, gain
+			}
+		}
+		if best < 0 || bestGain < enough*first {
+			break
+		}
+		if first == 0 {
+			first = bestGain
+		}
+		c := candidates[best]
+		hits = append(hits, hit{c.field, bestGain / first})
+		for k, v := range c.values[:len(q.keywords)] {
+			answered[k] = max(answered[k], v)
+		}
+		candidates = slices.Delete(candidates, best, best+1)
+		for i := range candidates {
+			if x.fields[candidates[i].field].def.Name == x.fields[c.field].def.Name {
+				candidates[i].factor *= sameName
+			}
+		}
+	}
+	return hits
+}
+
+// candidate is a reachable field with what it is worth for each keyword.
+type candidate struct {
+	field  fieldID
+	values [maxKeywords]float32
+	factor float32
+}
+
+func (c *candidate) gain(q *query, answered []float32) float32 {
+	var sum float32
+	for k := range q.keywords {
+		v := c.values[k]
+		sum += q.keywords[k].weight * (rest*v + (1-rest)*max(0, v-answered[k]))
+	}
+	return sum * c.factor
+}
+
+// candidates are the best reachable fields by their own words, with the support of their way.
+func (x *Index) candidates(q *query, s *scratch) []candidate {
+	list := make([]candidate, 0, len(s.touched))
+	for _, f := range s.touched {
+		dist := s.ways.dist[x.fields[f].parent]
+		if dist > maxCost || !s.visible(f) {
+			continue
+		}
+		factor := 1 / (1 + farness*(dist+x.fields[f].cost-1))
+		if x.isMutation(f) {
+			factor = x.verbFactor(q, f)
+		}
+		list = append(list, candidate{field: f, factor: factor})
+	}
+	slices.SortFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(s.rel[b.field]*b.factor, s.rel[a.field]*a.factor), cmp.Compare(a.field, b.field))
+	})
+	list = list[:min(len(list), maxCandidates)]
+	for i := range list {
+		c := &list[i]
+		for k := range q.keywords {
+			c.values[k] = s.byKeyword[k][c.field]
+		}
+		fade := float32(supportPath)
+		for t := x.fields[c.field].parent; s.ways.via[t] != none; {
+			e := x.edges[s.ways.via[t]]
+			if e.field != none {
+				for k := range q.keywords {
+					c.values[k] = max(c.values[k], fade*s.byKeyword[k][e.field])
+				}
+				fade *= 0.9
+			}
+			t = e.from
+		}
+	}
+	return list
+}
+
+// verbFactor lowers a mutation whose verb nobody asked for: "issue comments" is no wish to delete any.
+func (x *Index) verbFactor(q *query, f fieldID) float32 {
+	factor := float32(otherVerb)
+	for _, h := range q.words[x.fields[f].head] {
+		w := q.keywords[h.keyword].words[h.word].text
+		weight := h.weight
+		if stemPlural(w) != w || len(w) > 4 && (w[len(w)-2:] == "ed" || w[len(w)-3:] == "ing") {
+			weight *= 0.6 // "closed" asks for a state more often than for an action
+		}
+		factor = max(factor, otherVerb+(1-otherVerb)*weight)
+	}
+	return factor
+}
