@@ -59,8 +59,30 @@ type Type struct {
 	Fields     []FieldID  // Object, Interface: in schema order, @inaccessible ones included
 	Interfaces []TypeID   // Object, Interface
 	Possible   []TypeID   // concrete object types: of an Object itself, of an Interface its implementors, of a Union its members
-	Homes      []TypeHome // one for each subgraph that defines the type, by ascending Subgraph
+	Homes      []TypeHome // one for each subgraph that defines the type, by ascending Subgraph; nil for built-in scalars
 	Values     []EnumValue
+
+	Security *Security // nil when the type demands nothing of the caller
+	Weight   *int      // @cost of the type; nil without
+	// InputWeights holds the @cost of an input object's fields, by name.
+	InputWeights map[string]int
+}
+
+// Security is what a type or field demands of the caller. The directives stand side by side: all that are there must be met.
+type Security struct {
+	Authenticated bool // @authenticated
+	// Scopes is the argument of @requiresScopes and Policies that of @policy: one of the inner lists must be held completely. nil
+	// when the directive is absent; an empty list is one that nobody can meet.
+	Scopes   [][]string
+	Policies [][]string
+}
+
+// ListSize is @listSize (cost v0.1).
+type ListSize struct {
+	AssumedSize      *int
+	SlicingArguments []string
+	SizedFields      []string
+	RequireOne       bool // requireOneSlicingArgument
 }
 
 // Composite reports whether the type has a selection set.
@@ -111,6 +133,12 @@ type Field struct {
 	Type         TypeRef
 	Inaccessible bool
 	Homes        []FieldHome // by ascending Subgraph; a subgraph that does not define the field is absent
+
+	Security *Security // nil when the field itself demands nothing of the caller
+	Weight   *int      // @cost of the field; nil without
+	// ArgumentWeights holds the @cost of the field's arguments, by name.
+	ArgumentWeights map[string]int
+	ListSize        *ListSize // nil without
 }
 
 // Home returns how subgraph sg has the field, or nil.

@@ -1,0 +1,198 @@
+package schema
+
+import (
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// loadTypeHomes reads @join__type and @join__owner. Keys are compiled later, by compileFieldSets.
+func (ld *loader) loadTypeHomes() {
+	ld.owners = map[TypeID]SubgraphID{}
+	ld.contexts = map[string][]TypeID{}
+	for id := range ld.s.Types {
+		t, d := &ld.s.Types[id], ld.defs[id]
+		if d == nil {
+			continue
+		}
+		for _, dir := range d.Directives {
+			switch dir.Name {
+			case ld.names.typ:
+				if sg, ok := ld.graph(dir, t.Name); ok {
+					h := ld.typeHome(t, sg)
+					h.InterfaceObject = h.InterfaceObject || argBool(dir, "isInterfaceObject", false)
+				}
+			case ld.names.owner:
+				if sg, ok := ld.graph(dir, t.Name); ok {
+					ld.owners[t.ID] = sg
+					ld.typeHome(t, sg)
+				}
+			case ld.names.context:
+				name := argString(dir, "name")
+				ld.contexts[name] = append(ld.contexts[name], t.ID)
+			}
+		}
+	}
+	for id := range ld.s.Types {
+		if d := ld.defs[id]; d != nil {
+			ld.impliedTypeHomes(&ld.s.Types[id], d)
+		}
+	}
+}
+
+// typeHome returns t's home in sg and makes it where it is missing.
+func (ld *loader) typeHome(t *Type, sg SubgraphID) *TypeHome {
+	i, ok := slices.BinarySearchFunc(t.Homes, sg, func(h TypeHome, sg SubgraphID) int { return int(h.Subgraph) - int(sg) })
+	if !ok {
+		t.Homes = slices.Insert(t.Homes, i, TypeHome{Subgraph: sg})
+	}
+	return &t.Homes[i]
+}
+
+// impliedTypeHomes adds the homes that only the marks of the fields tell, and settles where a type without any @join__type
+// lives: in the subgraphs that its fields name, when all of them name one (root types of join v0.1), and else everywhere
+// (value types of join v0.1).
+func (ld *loader) impliedTypeHomes(t *Type, d *ast.Definition) {
+	unmarked := len(t.Homes) == 0
+	everywhere := len(d.Fields) == 0
+	for _, f := range d.Fields {
+		named := false
+		for _, dir := range f.Directives.ForNames(ld.names.field) {
+			if sg, ok := ld.graph(dir, t.Name+"."+f.Name); ok && !ld.behindInterfaceObject(t, sg) {
+				named = true
+				ld.typeHome(t, sg)
+			}
+		}
+		everywhere = everywhere || !named
+	}
+	if !unmarked || !everywhere {
+		return
+	}
+	t.Homes = nil
+	for sg := range ld.s.Subgraphs {
+		t.Homes = append(t.Homes, TypeHome{Subgraph: SubgraphID(sg)})
+	}
+}
+
+// behindInterfaceObject reports whether sg knows t only through an @interfaceObject.
+func (ld *loader) behindInterfaceObject(t *Type, sg SubgraphID) bool {
+	return t.Home(sg) == nil && slices.ContainsFunc(t.Interfaces, func(i TypeID) bool {
+		h := ld.s.Types[i].Home(sg)
+		return h != nil && h.InterfaceObject
+	})
+}
+
+// loadPossible computes the possible types of every composite type, in the supergraph and in each subgraph.
+func (ld *loader) loadPossible() {
+	s := ld.s
+	for id := range s.Types {
+		t, d := &s.Types[id], ld.defs[id]
+		switch t.Kind {
+		case Object:
+			t.Possible = []TypeID{t.ID}
+			for i := range t.Homes {
+				t.Homes[i].Possible = t.Possible
+			}
+			ld.loadImplements(t, d)
+		case Interface:
+			ld.checkInterfaces(t, d)
+		case Union:
+			ld.loadMembers(t, d)
+		case Scalar, Enum, InputObject:
+		}
+	}
+	for id := range s.Types {
+		t := &s.Types[id]
+		t.Possible = sortedIDs(t.Possible)
+		for i := range t.Homes {
+			h := &t.Homes[i]
+			if h.InterfaceObject {
+				h.Possible = t.Possible
+			} else {
+				h.Possible = sortedIDs(h.Possible)
+			}
+		}
+	}
+}
+
+// loadImplements adds object t to its interfaces.
+func (ld *loader) loadImplements(t *Type, d *ast.Definition) {
+	in := ld.implementations(t, d)
+	for _, id := range t.Interfaces {
+		iface := &ld.s.Types[id]
+		iface.Possible = append(iface.Possible, t.ID)
+		for i := range iface.Homes {
+			h := &iface.Homes[i]
+			if implementedIn(in, id, h.Subgraph) && t.Home(h.Subgraph) != nil {
+				h.Possible = append(h.Possible, t.ID)
+			}
+		}
+	}
+}
+
+func (ld *loader) checkInterfaces(t *Type, d *ast.Definition) { ld.implementations(t, d) }
+
+// implementations reads @join__implements: interface -> the subgraphs in which t implements it.
+func (ld *loader) implementations(t *Type, d *ast.Definition) map[TypeID][]SubgraphID {
+	var in map[TypeID][]SubgraphID
+	for _, dir := range d.Directives.ForNames(ld.names.implements) {
+		sg, ok := ld.graph(dir, t.Name)
+		if !ok {
+			continue
+		}
+		name := argString(dir, "interface")
+		iface := ld.s.typeByName[name]
+		if !slices.Contains(t.Interfaces, iface) {
+			ld.errorf(dir.Position, t.Name, "@%s names %q, which the type does not implement", dir.Name, name)
+			continue
+		}
+		if in == nil {
+			in = map[TypeID][]SubgraphID{}
+		}
+		in[iface] = append(in[iface], sg)
+	}
+	return in
+}
+
+// implementedIn reports whether the implementation of iface holds in sg. Without any mark it holds wherever both types exist
+// (join v0.1 has no @join__implements).
+func implementedIn(in map[TypeID][]SubgraphID, iface TypeID, sg SubgraphID) bool {
+	marked, ok := in[iface]
+	return !ok || slices.Contains(marked, sg)
+}
+
+// loadMembers reads the members of union t and @join__unionMember.
+func (ld *loader) loadMembers(t *Type, d *ast.Definition) {
+	for _, name := range d.Types {
+		if m := ld.s.typeByName[name]; m != 0 && ld.s.Types[m].Kind == Object {
+			t.Possible = append(t.Possible, m)
+		} else {
+			ld.errorf(d.Position, t.Name, "member %s is not an object type of the supergraph", name)
+		}
+	}
+	marks := d.Directives.ForNames(ld.names.unionMember)
+	for _, dir := range marks {
+		sg, ok := ld.graph(dir, t.Name)
+		if !ok {
+			continue
+		}
+		name := argString(dir, "member")
+		if m := ld.s.typeByName[name]; slices.Contains(t.Possible, m) {
+			h := ld.typeHome(t, sg)
+			h.Possible = append(h.Possible, m)
+		} else {
+			ld.errorf(dir.Position, t.Name, "@%s names %q, which is not a member", dir.Name, name)
+		}
+	}
+	if len(marks) > 0 {
+		return
+	}
+	for i := range t.Homes {
+		h := &t.Homes[i]
+		for _, m := range t.Possible {
+			if ld.s.Types[m].Home(h.Subgraph) != nil {
+				h.Possible = append(h.Possible, m)
+			}
+		}
+	}
+}
