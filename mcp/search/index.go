@@ -53,8 +53,9 @@ type typeInfo struct {
 
 // valueInfo is an enum value.
 type valueInfo struct {
-	def  *ast.EnumValueDefinition
-	text elementText
+	def   *ast.EnumValueDefinition
+	text  elementText
+	price float64 // tokens of its line
 }
 
 // fieldInfo is a field of an object, interface or input object.
@@ -64,14 +65,16 @@ type fieldInfo struct {
 	out    typeID // named type of its output
 	text   elementText
 	args   []argInfo
-	head   termID // first word of the name: for a mutation its verb
-	cost   float32
+	head   termID  // first word of the name: for a mutation its verb
+	cost   float32 // of a step through it
+	price  float64 // tokens of its line without arguments
 }
 
 type argInfo struct {
-	def  *ast.ArgumentDefinition
-	typ  typeID
-	text elementText
+	def   *ast.ArgumentDefinition
+	typ   typeID
+	text  elementText
+	price float64 // tokens
 }
 
 // elementText is the words of one schema element.
@@ -123,18 +126,19 @@ func (x *Index) addTypes() {
 		}
 		t.last = fieldID(len(x.fields))
 		for _, v := range t.def.EnumValues {
-			t.values = append(t.values, valueInfo{def: v, text: x.text(v.Name, v.Description)})
+			t.values = append(t.values, valueInfo{def: v, text: x.text(v.Name, v.Description), price: tokens("  " + v.Name + "\n")})
 		}
 	}
 }
 
 func (x *Index) newField(parent typeID, f *ast.FieldDefinition) fieldInfo {
 	info := fieldInfo{def: f, parent: parent, out: x.lookup(f.Type.Name()), text: x.text(f.Name, f.Description)}
+	info.price = tokens("  " + f.Name + ": " + f.Type.String() + "\n")
 	if len(info.text.name) > 0 {
 		info.head = info.text.name[0]
 	}
 	for _, a := range f.Arguments {
-		info.args = append(info.args, argInfo{def: a, typ: x.lookup(a.Type.Name()), text: x.text(a.Name, a.Description)})
+		info.args = append(info.args, argInfo{def: a, typ: x.lookup(a.Type.Name()), text: x.text(a.Name, a.Description), price: tokens("(" + argText(a))})
 	}
 	return info
 }

@@ -116,16 +116,16 @@ type alternative struct {
 
 // Weights of the ways in which a term can stand for a word that a caller wrote.
 const (
-	weightRoot    = 0.7  // approval for approve
-	weightNegated = 0.8  // resolved for unresolved
-	weightSynonym = 0.5  // delete for remove
-	weightPart    = 0.5  // hook for webhook
-	weightJoined  = 0.9  // codeowner for "code owner"
-	weightPrefix  = 0.6  // repository for repo, when repo is no term itself
-	weightShort   = 0.4  // the same when it is
-	weightFuzzy   = 0.6  // comment for coment
-	maxPrefixed   = 8    // terms that an abbreviation may stand for
-	maxFuzzy      = 6    // terms that a misspelt word may stand for
+	weightRoot    = 0.7 // approval for approve
+	weightNegated = 0.8 // resolved for unresolved
+	weightSynonym = 0.5 // delete for remove
+	weightPart    = 0.5 // hook for webhook
+	weightJoined  = 0.9 // codeowner for "code owner"
+	weightPrefix  = 0.6 // repository for repo, when repo is no term itself
+	weightShort   = 0.4 // the same when it is
+	weightFuzzy   = 0.6 // comment for coment
+	maxPrefixed   = 8   // terms that an abbreviation may stand for
+	maxFuzzy      = 6   // terms that a misspelt word may stand for
 )
 
 // alternatives returns the terms that may stand for a word, the best weight of each, the word itself first.
