@@ -1,0 +1,211 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// builtinScalars are the scalars of GraphQL October 2021 §3.5; a subgraph need
+// not define them.
+var builtinScalars = map[string]*typeDef{
+	"Int":     {name: "Int", kind: scalarKind, builtin: true},
+	"Float":   {name: "Float", kind: scalarKind, builtin: true},
+	"String":  {name: "String", kind: scalarKind, builtin: true},
+	"Boolean": {name: "Boolean", kind: scalarKind, builtin: true},
+	"ID":      {name: "ID", kind: scalarKind, builtin: true},
+}
+
+// lookup finds a type by name, built-in scalars included; nil for none.
+func (s *schema) lookup(name string) *typeDef {
+	if t := s.byName[name]; t != nil {
+		return t
+	}
+	return builtinScalars[name]
+}
+
+// builtinDirectives are the directives of GraphQL October 2021 §3.13 and of the
+// @oneOf addition; a subgraph need not define them.
+var builtinDirectives = map[string]*directiveDef{
+	"skip":    {name: "skip", args: []*input{{name: "if", typ: parseTypeRef("Boolean!")}}, locations: []string{"FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"}},
+	"include": {name: "include", args: []*input{{name: "if", typ: parseTypeRef("Boolean!")}}, locations: []string{"FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"}},
+	"deprecated": {
+		name: "deprecated", args: []*input{{name: "reason", typ: parseTypeRef("String"), def: textValue("No longer supported")}},
+		locations: []string{federation.OnField, federation.OnArgument, federation.OnInputField, federation.OnEnumValue},
+	},
+	"specifiedBy": {name: "specifiedBy", args: []*input{{name: "url", typ: parseTypeRef("String!")}}, locations: []string{federation.OnScalar}},
+	"oneOf":       {name: "oneOf", locations: []string{federation.OnInputObject}},
+}
+
+// directiveNamed finds the definition of a directive, built-in ones included.
+func (s *schema) directiveNamed(name string) *directiveDef {
+	if d := s.directiveByName[name]; d != nil {
+		return d
+	}
+	return builtinDirectives[name]
+}
+
+// linkDefinition is @link of the link specification v1.0.
+var linkDefinition = federation.Directive{
+	Name: federation.Link, Repeatable: true, Locations: []string{federation.OnSchema},
+	Args: []federation.Argument{
+		{Name: "url", Type: "String"}, {Name: "as", Type: "String"},
+		{Name: "for", Type: "Purpose"}, {Name: "import", Type: "[Import]"},
+	},
+}
+
+// completeDefinitions marks what the specifications define as machinery, checks
+// the definitions the subgraph wrote itself against them, and adds the missing
+// ones.
+func (s *subgraph) completeDefinitions() {
+	for _, t := range s.types {
+		t.machinery = s.isMachinery(t.name)
+	}
+	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
+		s.requireScalar(s.linkType(l, "Import"))
+		s.requirePurpose(s.linkType(l, "Purpose"))
+		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+	}
+	s.completeFederation()
+}
+
+// isMachinery says whether a type belongs to a specification rather than to the
+// subgraph's own schema.
+func (s *subgraph) isMachinery(name string) bool {
+	switch name {
+	case "_Any", "_Entity", "_Service", "_FieldSet":
+		return true
+	}
+	e, ok := s.links.typeElement(name)
+	return ok && e.feature.known()
+}
+
+func (s *subgraph) linkType(link *feature, name string) string {
+	for _, i := range link.imports {
+		if !i.directive && i.name == name {
+			return i.as
+		}
+	}
+	return link.name + "__" + name
+}
+
+func (s *subgraph) completeFederation() {
+	if s.fed1 {
+		s.requireScalar(s.links.localType(federation.FieldSet))
+		for _, d := range federation.Fed1Directives() {
+			s.requireDirective(d.Name, d, s.links.localType)
+		}
+		s.completeCompanions()
+		return
+	}
+	for _, name := range federation.Scalars(s.version) {
+		s.requireScalar(s.links.localType(name))
+	}
+	for _, d := range federation.Directives(s.version) {
+		s.requireDirective(s.fedName(d.Name), d, s.links.localType)
+	}
+	s.completeCompanions()
+}
+
+// fedName is the local name of a directive as taken from the federation
+// specification itself.
+func (s *subgraph) fedName(canon string) string {
+	for _, i := range s.links.fed.imports {
+		if i.directive && i.name == canon {
+			return i.as
+		}
+	}
+	return s.links.fed.name + "__" + canon
+}
+
+// completeCompanions does the same for directives linked from their own
+// specification (tag, cost...).
+func (s *subgraph) completeCompanions() {
+	for _, f := range s.links.features {
+		for _, name := range companions[f.identity] {
+			canon, ok := strings.CutPrefix(name, "@")
+			if !ok || canon == federation.Link {
+				continue
+			}
+			local := f.name + "__" + canon
+			if canon == federation.SpecName(f.identity) {
+				local = f.name
+			}
+			for _, i := range f.imports {
+				if i.directive && i.name == canon {
+					local = i.as
+				}
+			}
+			if d, found := federation.Lookup(canon, federation.LatestFederation); found {
+				s.requireDirective(local, d, func(scalar string) string {
+					s.requireScalar(f.name + "__" + scalar)
+					return f.name + "__" + scalar
+				})
+			}
+		}
+	}
+}
+
+func (s *subgraph) requireScalar(name string) {
+	switch t := s.byName[name]; {
+	case t == nil:
+		s.addType(&typeDef{name: name, kind: scalarKind, machinery: true, defined: true})
+	case t.kind != scalarKind:
+		s.report(TypeDefinitionInvalid, t.pos, name, "Invalid definition for type %s: %s should be a ScalarType but is defined as a %sType", name, name, t.kind)
+	}
+}
+
+func (s *subgraph) requirePurpose(name string) {
+	want := []string{string(federation.Execution), string(federation.Security)}
+	t := s.byName[name]
+	switch {
+	case t == nil:
+		t = s.addType(&typeDef{name: name, kind: enumKind, machinery: true, defined: true})
+		for _, v := range want {
+			t.values = append(t.values, &enumValue{name: v})
+		}
+		return
+	case t.kind != enumKind:
+		s.report(TypeDefinitionInvalid, t.pos, name, "Invalid definition for type %s: %s should be a EnumType but is defined as a %sType", name, name, t.kind)
+		return
+	}
+	var got []string
+	for _, v := range t.values {
+		got = append(got, v.name)
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		s.report(TypeDefinitionInvalid, t.pos, name, "Invalid definition for type %q: expected values [%s] but found [%s].", name, strings.Join(want, ", "), strings.Join(got, ", "))
+	}
+}
+
+// requireDirective makes sure that a specification's directive is defined, and
+// defined compatibly. scalar gives the local name of one of its scalars.
+func (s *subgraph) requireDirective(local string, want federation.Directive, scalar func(string) string) {
+	if have := s.directiveByName[local]; have != nil {
+		if !have.machinery {
+			have.machinery = true
+			definitionCheck{s, local, want, scalar}.run(have)
+		}
+		return
+	}
+	def := &directiveDef{name: local, repeatable: want.Repeatable, locations: want.Locations, machinery: true}
+	for _, a := range want.Args {
+		in := &input{name: a.Name, typ: localTypeRef(a.Type, scalar)}
+		if a.Default != "" {
+			in.def = flagValue(a.Default == "true")
+		}
+		def.args = append(def.args, in)
+	}
+	s.addDirective(def)
+}
+
+// localTypeRef is a type of the specification's tables with its scalars under
+// their local names.
+func localTypeRef(text string, scalar func(string) string) *typeRef {
+	t := parseTypeRef(text)
+	if base := t.base(); builtinScalars[base] == nil {
+		return t.rename(base, scalar(base))
+	}
+	return t
+}

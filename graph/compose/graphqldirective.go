@@ -1,0 +1,116 @@
+package compose
+
+import (
+	"slices"
+	"strconv"
+)
+
+// checkApplied checks the directives applied at one element, GraphQL October
+// 2021 §3.13 and §5.7.
+func (c checker) checkApplied(applied []*directive, location, coordinate string, at position) {
+	for i, d := range applied {
+		def := c.directiveNamed(d.name)
+		if def == nil {
+			hint := ""
+			if c.unknownDirective != nil {
+				hint = c.unknownDirective(d.name)
+			}
+			c.report(d.pos, coordinate, "Unknown directive \"@%s\".%s", d.name, hint)
+			continue
+		}
+		if !slices.Contains(def.locations, location) {
+			c.report(d.pos, coordinate, "Directive \"@%s\" may not be used on %s.", d.name, location)
+		}
+		if !def.repeatable && slices.ContainsFunc(applied[:i], func(e *directive) bool { return e.name == d.name }) {
+			c.report(d.pos, coordinate, "The directive \"@%s\" can only be used once at this location.", d.name)
+		}
+		c.checkArguments(d, def, coordinate)
+	}
+}
+
+func (c checker) checkArguments(d *directive, def *directiveDef, coordinate string) {
+	for i, a := range d.args {
+		in := def.arg(a.name)
+		switch {
+		case in == nil:
+			c.report(d.pos, coordinate, "Unknown argument %q on directive \"@%s\".", a.name, d.name)
+		case slices.ContainsFunc(d.args[:i], func(b argument) bool { return b.name == a.name }):
+			c.report(d.pos, coordinate, "There can be only one argument named %q.", a.name)
+		case !c.validValue(a.value, in.typ):
+			c.report(d.pos, coordinate, "Invalid value for \"@%s(%s:)\" of type %q in application of \"@%s\" to %q.", d.name, a.name, in.typ, d.name, coordinate)
+		}
+	}
+	for _, in := range def.args {
+		if in.required() && d.arg(in.name) == nil {
+			c.report(d.pos, coordinate, "Directive \"@%s\" argument %q of type %q is required, but it was not provided.", d.name, in.name, in.typ)
+		}
+	}
+}
+
+// validValue says whether a literal may be given for a type, GraphQL October
+// 2021 §5.6.1. Types that are not known accept anything: they are reported where
+// they are named. A string is taken for an enum value of the same name.
+func (c checker) validValue(v *value, t *typeRef) bool {
+	switch {
+	case v.kind == nullValue:
+		return !t.nonNull
+	case t.elem != nil:
+		if v.kind != listValue {
+			return c.validValue(v, t.elem)
+		}
+		for _, item := range v.items {
+			if !c.validValue(item, t.elem) {
+				return false
+			}
+		}
+		return true
+	}
+	def := c.lookup(t.name)
+	if def == nil {
+		return true
+	}
+	switch def.kind {
+	case scalarKind:
+		return validScalar(v, t.name)
+	case enumKind:
+		return (v.kind == enumLiteral || v.kind == stringValue) && def.value(v.raw) != nil
+	case inputKind:
+		return c.validObject(v, def)
+	}
+	return true
+}
+
+func (c checker) validObject(v *value, def *typeDef) bool {
+	if v.kind != objectValue {
+		return false
+	}
+	for _, f := range v.fields {
+		in := def.input(f.name)
+		if in == nil || !c.validValue(f.value, in.typ) {
+			return false
+		}
+	}
+	for _, in := range def.inputs {
+		if in.required() && !slices.ContainsFunc(v.fields, func(f argument) bool { return f.name == in.name }) {
+			return false
+		}
+	}
+	return true
+}
+
+func validScalar(v *value, name string) bool {
+	switch name {
+	case "Int":
+		_, err := strconv.ParseInt(v.raw, 10, 32)
+		return v.kind == intValue && err == nil
+	case "Float":
+		return v.kind == intValue || v.kind == floatValue
+	case "String":
+		return v.kind == stringValue
+	case "Boolean":
+		return v.kind == boolValue
+	case "ID":
+		return v.kind == stringValue || v.kind == intValue
+	}
+	return true
+}

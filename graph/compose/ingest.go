@@ -1,0 +1,268 @@
+package compose
+
+import (
+	"errors"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+)
+
+// parse reads the SDL of the subgraph; a syntax error is reported, not returned.
+func (s *subgraph) parse(sdl string) *ast.SchemaDocument {
+	doc, err := parser.ParseSchema(&ast.Source{Name: s.file, Input: sdl})
+	if err == nil {
+		return doc
+	}
+	var at position
+	message := err.Error()
+	if syntax := (*gqlerror.Error)(nil); errors.As(err, &syntax) {
+		message = syntax.Message
+		if len(syntax.Locations) > 0 {
+			at = position{syntax.Locations[0].Line, syntax.Locations[0].Column}
+		}
+	}
+	s.report(InvalidGraphQL, at, "", "Syntax Error: %s", message)
+	return &ast.SchemaDocument{}
+}
+
+// ingest copies a parsed document into the model. What a name may have only one
+// of is reported here, since the model has no room for a second one.
+func (s *subgraph) ingest(doc *ast.SchemaDocument) {
+	in := ingester{s}
+	in.schemaDefinitions(doc)
+	for _, d := range doc.Directives {
+		in.directiveDefinition(d)
+	}
+	for _, d := range doc.Definitions {
+		in.definition(d, false)
+	}
+	for _, d := range doc.Extensions {
+		in.definition(d, true)
+	}
+	for _, o := range operations {
+		if len(doc.Schema) == 0 && s.roots[o] == "" && s.byName[o.typeName()] != nil {
+			s.roots[o] = o.typeName()
+		}
+	}
+}
+
+// ingester converts nodes of gqlparser's tree, which it never changes.
+type ingester struct{ *subgraph }
+
+func place(p *ast.Position) position {
+	if p == nil {
+		return position{}
+	}
+	return position{p.Line, p.Column}
+}
+
+func (in ingester) schemaDefinitions(doc *ast.SchemaDocument) {
+	for i, d := range doc.Schema {
+		if i > 0 {
+			in.report(InvalidGraphQL, place(d.Position), "", "Must provide only one schema definition.")
+			continue
+		}
+		in.description = d.Description
+		in.schemaParts(d, false)
+	}
+	for _, d := range doc.SchemaExtension {
+		in.schemaParts(d, true)
+	}
+}
+
+func (in ingester) schemaParts(d *ast.SchemaDefinition, ext bool) {
+	in.applied = append(in.applied, in.directives(d.Directives, ext)...)
+	for _, op := range d.OperationTypes {
+		o := map[ast.Operation]operation{ast.Query: query, ast.Mutation: mutation, ast.Subscription: subscription}[op.Operation]
+		if in.roots[o] != "" {
+			in.report(InvalidGraphQL, place(op.Position), "", "There can be only one %s type in schema.", op.Operation)
+			continue
+		}
+		in.roots[o] = op.Type
+	}
+}
+
+func (in ingester) directiveDefinition(d *ast.DirectiveDefinition) {
+	if in.directiveByName[d.Name] != nil {
+		in.report(InvalidGraphQL, place(d.Position), "@"+d.Name, "There can be only one directive named \"@%s\".", d.Name)
+		return
+	}
+	def := &directiveDef{
+		name: d.Name, description: d.Description, repeatable: d.IsRepeatable, pos: place(d.Position),
+		locations: make([]string, len(d.Locations)),
+	}
+	for i, l := range d.Locations {
+		def.locations[i] = string(l)
+	}
+	def.args = in.arguments(d.Arguments, "@"+d.Name, false)
+	in.addDirective(def)
+}
+
+var kinds = map[ast.DefinitionKind]kind{
+	ast.Scalar: scalarKind, ast.Object: objectKind, ast.Interface: interfaceKind,
+	ast.Union: unionKind, ast.Enum: enumKind, ast.InputObject: inputKind,
+}
+
+func (in ingester) definition(d *ast.Definition, ext bool) {
+	t := in.byName[d.Name]
+	switch {
+	case t == nil:
+		t = in.addType(&typeDef{name: d.Name, kind: kinds[d.Kind], pos: place(d.Position)})
+	case t.kind != kinds[d.Kind]:
+		in.report(InvalidGraphQL, place(d.Position), d.Name, "Cannot extend %s type %q: it is also declared as %s.", t.kind, d.Name, kinds[d.Kind])
+		return
+	case t.defined && !ext:
+		in.report(InvalidGraphQL, place(d.Position), d.Name, "There can be only one type named %q.", d.Name)
+		return
+	}
+	if ext {
+		t.extended = true
+	} else {
+		t.defined, t.description = true, d.Description
+	}
+	t.applied = append(t.applied, in.directives(d.Directives, ext)...)
+	in.references(t, d, ext)
+	if t.kind == inputKind {
+		in.inputFields(t, d, ext)
+	} else {
+		in.fields(t, d, ext)
+	}
+	for _, v := range d.EnumValues {
+		in.enumValue(t, v, ext)
+	}
+}
+
+func (in ingester) references(t *typeDef, d *ast.Definition, ext bool) {
+	for _, name := range d.Interfaces {
+		if t.implements(name) {
+			in.report(InvalidGraphQL, place(d.Position), t.name, "Type %s can only implement %s once.", t.name, name)
+			continue
+		}
+		t.interfaces = append(t.interfaces, named{name, place(d.Position), ext})
+	}
+	for i, name := range d.Types {
+		at := d.Position
+		if i < len(d.TypePositions) {
+			at = d.TypePositions[i]
+		}
+		if t.hasMember(name) {
+			in.report(InvalidGraphQL, place(at), t.name, "Union type %s can only include type %s once.", t.name, name)
+			continue
+		}
+		t.members = append(t.members, named{name, place(at), ext})
+	}
+}
+
+func (in ingester) fields(t *typeDef, d *ast.Definition, ext bool) {
+	if t.fields == nil {
+		t.fields = make([]*field, 0, len(d.Fields))
+	}
+	for _, f := range d.Fields {
+		if t.field(f.Name) != nil {
+			in.duplicateField(t, f)
+			continue
+		}
+		t.addField(&field{
+			name: f.Name, description: f.Description, typ: in.typeRef(f.Type),
+			args:    in.arguments(f.Arguments, t.name+"."+f.Name, ext),
+			applied: in.directives(f.Directives, ext), pos: place(f.Position), ext: ext,
+		})
+	}
+}
+
+func (in ingester) inputFields(t *typeDef, d *ast.Definition, ext bool) {
+	for _, f := range d.Fields {
+		if t.input(f.Name) != nil {
+			in.duplicateField(t, f)
+			continue
+		}
+		t.inputs = append(t.inputs, &input{
+			name: f.Name, description: f.Description, typ: in.typeRef(f.Type), def: in.value(f.DefaultValue),
+			applied: in.directives(f.Directives, ext), pos: place(f.Position), ext: ext,
+		})
+	}
+}
+
+func (in ingester) duplicateField(t *typeDef, f *ast.FieldDefinition) {
+	coordinate := t.name + "." + f.Name
+	in.report(InvalidGraphQL, place(f.Position), coordinate, "Field %q can only be defined once.", coordinate)
+}
+
+func (in ingester) enumValue(t *typeDef, v *ast.EnumValueDefinition, ext bool) {
+	if t.value(v.Name) != nil {
+		coordinate := t.name + "." + v.Name
+		in.report(InvalidGraphQL, place(v.Position), coordinate, "Enum value %q can only be defined once.", coordinate)
+		return
+	}
+	t.values = append(t.values, &enumValue{
+		name: v.Name, description: v.Description, applied: in.directives(v.Directives, ext), pos: place(v.Position), ext: ext,
+	})
+}
+
+func (in ingester) arguments(list ast.ArgumentDefinitionList, owner string, ext bool) []*input {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]*input, 0, len(list))
+	for i, a := range list {
+		if list[:i].ForName(a.Name) != nil {
+			coordinate := owner + "(" + a.Name + ":)"
+			in.report(InvalidGraphQL, place(a.Position), coordinate, "Argument %q can only be defined once.", coordinate)
+			continue
+		}
+		out = append(out, &input{
+			name: a.Name, description: a.Description, typ: in.typeRef(a.Type), def: in.value(a.DefaultValue),
+			applied: in.directives(a.Directives, ext), pos: place(a.Position), ext: ext,
+		})
+	}
+	return out
+}
+
+func (in ingester) directives(list ast.DirectiveList, ext bool) []*directive {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]*directive, len(list))
+	for i, d := range list {
+		out[i] = &directive{name: d.Name, canon: in.links.canon(d.Name), pos: place(d.Position), ext: ext}
+		if len(d.Arguments) > 0 {
+			out[i].args = make([]argument, len(d.Arguments))
+			for j, a := range d.Arguments {
+				out[i].args[j] = argument{a.Name, in.value(a.Value)}
+			}
+		}
+	}
+	return out
+}
+
+func (in ingester) typeRef(t *ast.Type) *typeRef {
+	if t.Elem != nil {
+		return &typeRef{elem: in.typeRef(t.Elem), nonNull: t.NonNull}
+	}
+	return &typeRef{name: t.NamedType, nonNull: t.NonNull}
+}
+
+var valueKinds = map[ast.ValueKind]valueKind{
+	ast.IntValue: intValue, ast.FloatValue: floatValue, ast.StringValue: stringValue, ast.BlockValue: stringValue,
+	ast.BooleanValue: boolValue, ast.NullValue: nullValue, ast.EnumValue: enumLiteral, ast.ListValue: listValue,
+	ast.ObjectValue: objectValue, ast.Variable: variableValue,
+}
+
+func (in ingester) value(v *ast.Value) *value {
+	if v == nil {
+		return nil
+	}
+	out := &value{kind: valueKinds[v.Kind], raw: v.Raw, pos: place(v.Position)}
+	switch v.Kind {
+	case ast.ListValue:
+		for _, c := range v.Children {
+			out.items = append(out.items, in.value(c.Value))
+		}
+	case ast.ObjectValue:
+		for _, c := range v.Children {
+			out.fields = append(out.fields, argument{c.Name, in.value(c.Value)})
+		}
+	}
+	return out
+}

@@ -1,0 +1,206 @@
+package compose
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// linkReader turns applications of @link into features.
+type linkReader struct {
+	*subgraph
+	links *links
+}
+
+func (r linkReader) misuse(at *ast.Position, format string, args ...any) {
+	r.report(InvalidLinkDirectiveUsage, place(at), "@"+r.links.linkName, format, args...)
+}
+
+func (r linkReader) read(d *ast.Directive) {
+	f := r.identify(d)
+	if f == nil {
+		return
+	}
+	if as := astText(d, "as"); as != "" {
+		f.name = as
+	}
+	f.purpose = readPurpose(d)
+	switch {
+	case r.links.byIdentity(f.identity) != nil:
+		r.misuse(d.Position, "Cannot link feature %q since it has already been linked in the schema.", f.identity)
+		return
+	case strings.HasSuffix(f.name, "_"), strings.Contains(f.name, "__"):
+		r.misuse(d.Position, "Cannot link feature %q as %q: the name of a feature neither contains \"__\" nor ends in \"_\". Please rename it via \"as\".", f.identity, f.name)
+		return
+	}
+	if other := r.links.byName(f.name); other != nil {
+		r.misuse(d.Position, "Cannot link feature %q as %q since feature %q has that name already. Please rename one of them via \"as\".", f.identity, f.name, other.identity)
+		return
+	}
+	r.links.features = append(r.links.features, f)
+	r.readImports(d, f)
+}
+
+// identify reads the URL; nil when it identifies no specification.
+func (r linkReader) identify(d *ast.Directive) *feature {
+	raw := astText(d, "url")
+	bad := func(format string, args ...any) *feature {
+		r.report(InvalidLinkIdentifier, place(d.Position), "@"+r.links.linkName, format, args...)
+		return nil
+	}
+	parsed, err := url.Parse(raw)
+	if err != nil || parsed.Scheme == "" || parsed.Host == "" {
+		return bad("Invalid feature url %q: it should be an absolute URL", raw)
+	}
+	path := strings.Trim(parsed.Path, "/")
+	if path == "" {
+		return bad("Missing path in feature url %q", raw)
+	}
+	head, last := "", path
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		head, last = path[:i], path[i+1:]
+	}
+	version, ok := federation.ParseVersion(last)
+	if !ok {
+		return bad("Expected a version string (of the form v1.2), got %s", last)
+	}
+	if head == "" {
+		return bad("Missing feature name component in feature url %q", raw)
+	}
+	f := &feature{identity: parsed.Scheme + "://" + parsed.Host + "/" + head, version: version, pos: place(d.Position)}
+	f.name = federation.SpecName(f.identity)
+	if !r.checkVersion(f) {
+		return nil
+	}
+	return f
+}
+
+func (r linkReader) checkVersion(f *feature) bool {
+	switch {
+	case f.identity == federation.FederationSpec && !f.version.Known():
+		r.report(UnknownFederationLinkVersion, f.pos, "@"+r.links.linkName, "Invalid version %s for the federation feature in @link directive on schema: versions v2.0 to %s are known", f.version, federation.LatestFederation)
+		return false
+	case f.identity == federation.LinkSpec && !slices.Contains(federation.KnownVersions(federation.LinkSpec), f.version):
+		r.report(UnknownLinkVersion, f.pos, "@"+r.links.linkName, "Unknown version %s of the link specification: v1.0 is known", f.version)
+		return false
+	}
+	return true
+}
+
+func readPurpose(d *ast.Directive) federation.Purpose {
+	if a := d.Arguments.ForName("for"); a != nil && a.Value.Kind == ast.EnumValue {
+		return federation.Purpose(a.Value.Raw)
+	}
+	return federation.NoPurpose
+}
+
+func (r linkReader) readImports(d *ast.Directive, f *feature) {
+	list := d.Arguments.ForName("import")
+	if list == nil || list.Value.Kind != ast.ListValue {
+		return
+	}
+	for _, item := range list.Value.Children {
+		if name, as, ok := r.importNames(item.Value); ok && r.checkImport(item.Value.Position, f, name, as) {
+			r.addImport(item.Value.Position, f, name, as)
+		}
+	}
+}
+
+// importNames reads one item of @link(import:), "name" or {name:, as:}.
+func (r linkReader) importNames(v *ast.Value) (name, as string, ok bool) {
+	switch v.Kind {
+	case ast.StringValue, ast.BlockValue:
+		return v.Raw, v.Raw, true
+	case ast.ObjectValue:
+		for _, c := range v.Children {
+			switch {
+			case c.Value.Kind != ast.StringValue || (c.Name != "name" && c.Name != "as"):
+				r.misuse(v.Position, "Unknown field %q for sub-value %s of @link(import:): expected { name: \"<importedElement>\", as: \"<alias>\" }.", c.Name, v)
+				return "", "", false
+			case c.Name == "name":
+				name = c.Value.Raw
+			default:
+				as = c.Value.Raw
+			}
+		}
+		if name == "" {
+			r.misuse(v.Position, "Invalid sub-value %s for @link(import:) argument: missing mandatory \"name\" field.", v)
+			return "", "", false
+		}
+		if as == "" {
+			as = name
+		}
+		return name, as, true
+	}
+	r.misuse(v.Position, "Invalid sub-value %s for @link(import:) argument: values should be either strings or input object values of the form { name: \"<importedElement>\", as: \"<alias>\" }.", v)
+	return "", "", false
+}
+
+func (r linkReader) checkImport(at *ast.Position, f *feature, name, as string) bool {
+	if isDirective, aliased := name != "" && name[0] == '@', as != "" && as[0] == '@'; isDirective != aliased {
+		if isDirective {
+			r.misuse(at, "Invalid @link import renaming: directive %q imported name should start with a '@' character, but got %q.", name, as)
+		} else {
+			r.misuse(at, "Invalid @link import renaming: type %q imported name should not start with a '@' character, but got %q (or, if %q is meant to be a directive, it needs to be written \"@%s\").", name, as, name, name)
+		}
+		return false
+	}
+	if f.offers(name) {
+		return true
+	}
+	if f.offers("@" + name) {
+		r.misuse(at, "Cannot import unknown element %q. Did you mean directive \"@%s\"?", name, name)
+	} else {
+		r.misuse(at, "Cannot import unknown element %q.", name)
+	}
+	return false
+}
+
+// companions are the elements of the small specifications that a subgraph may
+// link instead of taking the directive from federation.
+var companions = map[string][]string{
+	federation.TagSpec:            {"@tag"},
+	federation.InaccessibleSpec:   {"@inaccessible"},
+	federation.AuthenticatedSpec:  {"@authenticated"},
+	federation.RequiresScopesSpec: {"@requiresScopes", "Scope"},
+	federation.PolicySpec:         {"@policy", "Policy"},
+	federation.ContextSpec:        {"@context", "@fromContext", "ContextFieldValue"},
+	federation.CostSpec:           {"@cost", "@listSize"},
+	federation.CacheTagSpec:       {"@cacheTag"},
+	federation.LinkSpec:           {"@link", "Import", "Purpose"},
+}
+
+// offers says whether the feature has an element ("@name" or "Name"). Features
+// that are not known offer whatever is asked.
+func (f *feature) offers(name string) bool {
+	if f.identity != federation.FederationSpec {
+		known, ok := companions[f.identity]
+		return !ok || slices.Contains(known, name)
+	}
+	if local, ok := strings.CutPrefix(name, "@"); ok {
+		_, found := federation.Lookup(local, f.version)
+		return found
+	}
+	return slices.Contains(federation.Scalars(f.version), name)
+}
+
+func (r linkReader) addImport(at *ast.Position, f *feature, name, as string) {
+	table := r.links.types
+	local, isDirective := strings.CutPrefix(as, "@")
+	if isDirective {
+		table = r.links.directives
+	}
+	if other, taken := table[local]; taken && other.feature != f {
+		r.misuse(at, "Cannot import %q from feature %q since it was previously imported from feature %q. Please rename the import to avoid conflicts via \"as\".", name, f.identity, other.feature.identity)
+		return
+	}
+	i := imported{name: strings.TrimPrefix(name, "@"), as: local, directive: isDirective}
+	if !slices.Contains(f.imports, i) {
+		f.imports = append(f.imports, i)
+	}
+	table[local] = element{f, i.name}
+}

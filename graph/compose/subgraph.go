@@ -1,0 +1,60 @@
+package compose
+
+import (
+	"fmt"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// subgraph is the model of one input, and what went wrong while it was built.
+type subgraph struct {
+	*schema
+	name, url, file string
+	index           int    // place among the sorted subgraphs
+	graphName       string // value of the enum join__Graph
+	links           *links
+	fed1            bool               // it links no federation 2 specification
+	version         federation.Version // linked version; the upgrade's for federation 1
+	uses            *usage             // set by usage()
+	errors          []*Error
+}
+
+func newSubgraph(in Subgraph, index int) *subgraph {
+	return &subgraph{schema: newSchema(), name: in.Name, url: in.URL, file: in.File, index: index}
+}
+
+// load reads SDL into the model, completes it by what the specifications define,
+// and checks it against GraphQL. Nothing can be said about a schema that does not
+// parse or whose names do not resolve; all else is reported together.
+func (s *subgraph) load(sdl string) {
+	doc := s.parse(sdl)
+	if len(s.errors) > 0 {
+		return
+	}
+	s.resolveLinks(doc)
+	if len(s.errors) > 0 {
+		return
+	}
+	s.ingest(doc)
+	s.completeDefinitions()
+	s.renameRoots()
+	s.checkGraphQL()
+}
+
+// report records an error of this subgraph alone.
+func (s *subgraph) report(code Code, at position, coordinate, format string, args ...any) {
+	s.errors = append(s.errors, &Error{
+		Code:       code,
+		Message:    fmt.Sprintf("[%s] %s", s.name, fmt.Sprintf(format, args...)),
+		Coordinate: coordinate,
+		Locations:  []Location{s.at(at)},
+	})
+}
+
+// at is a place in this subgraph's SDL.
+func (s *subgraph) at(p position) Location {
+	return Location{Subgraph: s.name, File: s.file, Line: p.line, Column: p.column}
+}
+
+// local is how this subgraph writes a federation directive, without "@".
+func (s *subgraph) local(canon string) string { return s.links.local(canon) }

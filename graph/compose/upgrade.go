@@ -1,0 +1,266 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// upgradeVersion is the federation version whose rules an upgraded federation 1
+// subgraph follows.
+var upgradeVersion = federation.Version{Major: 2, Minor: 4}
+
+// upgrade turns federation 1 subgraphs into federation 2 ones that mean the same,
+// so that merging knows one language only. Steps that look at other subgraphs run
+// after those that make each of them regular.
+func (c *composition) upgrade() {
+	types := map[string][]*subgraph{} // who has a type of a name
+	for _, s := range c.subgraphs {
+		for _, t := range s.types {
+			types[t.name] = append(types[t.name], s)
+		}
+	}
+	for _, s := range c.subgraphs {
+		if s.fed1 {
+			s.version = upgradeVersion
+			u := upgrader{subgraph: s, others: types}
+			u.checkExtensions()
+			u.regularise()
+		}
+		c.errors = append(c.errors, s.errors...)
+		s.errors = nil
+	}
+	for _, s := range c.subgraphs {
+		if s.fed1 {
+			u := upgrader{subgraph: s, others: types}
+			u.shareValueTypes()
+			u.dropRepeatedTags()
+		}
+	}
+}
+
+// upgrader rewrites the model of one federation 1 subgraph.
+type upgrader struct {
+	*subgraph
+	others map[string][]*subgraph // subgraphs by the types they have, this one included
+}
+
+// checkExtensions reports types that are extended here and defined nowhere.
+func (u upgrader) checkExtensions() {
+	for _, t := range u.types {
+		if t.defined || !t.extended || u.isRoot(t.name) || u.definedAnywhere(t.name) {
+			continue
+		}
+		u.report(ExtensionWithNoBase, t.pos, t.name, "Type %q is an extension type, but there is no type definition for %q in any subgraph.", t.name, t.name)
+	}
+}
+
+func (u upgrader) definedAnywhere(name string) bool {
+	return slices.ContainsFunc(u.others[name], func(s *subgraph) bool {
+		t := s.byName[name]
+		return t.defined && !has(t.applied, federation.Extends)
+	})
+}
+
+func (u upgrader) regularise() {
+	for _, t := range u.types {
+		u.joinKeyLists(t)
+		u.dropExternals(t)
+	}
+	for _, t := range u.types {
+		u.dropInactiveFieldSets(t)
+		if t.kind == interfaceKind {
+			u.dropFederation(t)
+		}
+		settle(t)
+	}
+	u.dropUnusedExternals()
+}
+
+// joinKeyLists writes `fields: ["a", "b"]` as "a b".
+func (u upgrader) joinKeyLists(t *typeDef) {
+	joinFieldLists(t.applied)
+	for _, f := range t.fields {
+		joinFieldLists(f.applied)
+	}
+}
+
+func joinFieldLists(applied []*directive) {
+	for _, d := range applied {
+		if d.canon != federation.Key && d.canon != federation.Requires && d.canon != federation.Provides {
+			continue
+		}
+		for i, a := range d.args {
+			if a.name != "fields" || a.value.kind != listValue {
+				continue
+			}
+			var parts []string
+			for _, item := range a.value.items {
+				parts = append(parts, item.raw)
+			}
+			d.args[i].value = &value{kind: stringValue, raw: strings.Join(parts, " "), pos: a.value.pos}
+		}
+	}
+}
+
+// dropExternals removes @external where federation 1 ignored it: on interface
+// fields, on object types, and on the key fields of extensions.
+func (u upgrader) dropExternals(t *typeDef) {
+	t.applied = without(t.applied, federation.External)
+	if t.kind == interfaceKind {
+		for _, f := range t.fields {
+			f.applied = without(f.applied, federation.External)
+		}
+	}
+	if (t.defined || !t.extended) && !has(t.applied, federation.Extends) {
+		return
+	}
+	for _, d := range t.applied {
+		if d.canon == federation.Key {
+			u.walkFields(t, d.fieldSet().selections, func(f *field, _ *selection) {
+				f.applied = without(f.applied, federation.External)
+			})
+		}
+	}
+}
+
+// without is the list less the applications of some federation directives.
+func without(applied []*directive, canons ...string) []*directive {
+	if !slices.ContainsFunc(applied, func(d *directive) bool { return slices.Contains(canons, d.canon) }) {
+		return applied
+	}
+	var kept []*directive
+	for _, d := range applied {
+		if !slices.Contains(canons, d.canon) {
+			kept = append(kept, d)
+		}
+	}
+	return kept
+}
+
+// dropInactiveFieldSets removes from @requires and @provides what is not
+// external, and @provides from fields of leaf types: federation 1 ignored them.
+func (u upgrader) dropInactiveFieldSets(t *typeDef) {
+	for _, f := range t.fields {
+		var kept []*directive
+		for _, d := range f.applied {
+			of := t
+			if d.canon == federation.Provides {
+				of = u.lookup(f.typ.base())
+			} else if d.canon != federation.Requires {
+				kept = append(kept, d)
+				continue
+			}
+			if (of == nil || of.composite()) && u.narrowFieldSet(of, d) {
+				kept = append(kept, d)
+			}
+		}
+		f.applied = kept
+	}
+}
+
+// narrowFieldSet drops the inactive leaves; false when nothing is left. A field
+// set that does not parse is kept, for validation to report.
+func (u upgrader) narrowFieldSet(of *typeDef, d *directive) bool {
+	set := d.fieldSet()
+	if set.err != nil || d.arg("fields") == nil || d.arg("fields").kind != stringValue {
+		return true
+	}
+	active, changed := u.activeSelections(of, set.selections)
+	if len(active) == 0 {
+		return false
+	}
+	if !changed {
+		return true
+	}
+	var b strings.Builder
+	writeSelections(&b, active)
+	for i, a := range d.args {
+		if a.name == "fields" {
+			d.args[i].value = &value{kind: stringValue, raw: b.String(), pos: a.value.pos}
+		}
+	}
+	set.selections = active
+	return true
+}
+
+func (u upgrader) activeSelections(t *typeDef, selections []*selection) (active []*selection, changed bool) {
+	for _, sel := range selections {
+		if sel.name != "" && len(sel.sub) == 0 {
+			if f := t.field(sel.name); f == nil || u.externalSomewhere(f) {
+				active = append(active, sel)
+			} else {
+				changed = true
+			}
+			continue
+		}
+		inner := t
+		if sel.name != "" {
+			f := t.field(sel.name)
+			if f == nil || u.externalSomewhere(f) {
+				active = append(active, sel)
+				continue
+			}
+			inner = u.byName[f.typ.base()]
+		} else if sel.on != "" {
+			inner = u.byName[sel.on]
+		}
+		sub, subChanged := u.activeSelections(inner, sel.sub)
+		changed = changed || subChanged
+		if len(sub) > 0 {
+			narrowed := *sel
+			narrowed.sub = sub
+			active = append(active, &narrowed)
+		}
+	}
+	return active, changed
+}
+
+// externalSomewhere says whether a field is external, or some implementation of
+// an interface field is.
+func (u upgrader) externalSomewhere(f *field) bool {
+	if has(f.applied, federation.External) {
+		return true
+	}
+	if f.owner.kind != interfaceKind {
+		return false
+	}
+	return slices.ContainsFunc(u.implementers(f.owner.name), func(t *typeDef) bool {
+		g := t.field(f.name)
+		return g != nil && has(g.applied, federation.External)
+	})
+}
+
+// dropFederation removes from an interface the directives that federation 1
+// ignored there.
+func (u upgrader) dropFederation(t *typeDef) {
+	t.applied = without(t.applied, federation.Key)
+	for _, f := range t.fields {
+		f.applied = without(f.applied, federation.Provides, federation.Requires)
+	}
+}
+
+// settle makes a type and its parts a definition: an extension of a type that
+// another subgraph defines means nothing in federation 2.
+func settle(t *typeDef) {
+	t.defined, t.extended = true, false
+	for _, d := range t.applied {
+		d.ext = false
+	}
+	for i := range t.interfaces {
+		t.interfaces[i].ext = false
+	}
+	for i := range t.members {
+		t.members[i].ext = false
+	}
+	for _, f := range t.fields {
+		f.ext = false
+	}
+	for _, in := range t.inputs {
+		in.ext = false
+	}
+	for _, v := range t.values {
+		v.ext = false
+	}
+}
