@@ -1,0 +1,230 @@
+package repair
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
+	"github.com/vektah/gqlparser/v2/validator"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+)
+
+// Codes of problems, used when the executor gave none of its own.
+const (
+	CodeParse      = "GRAPHQL_PARSE_FAILED"
+	CodeValidation = "GRAPHQL_VALIDATION_FAILED"
+	CodeInput      = "BAD_USER_INPUT"
+)
+
+// MaxProblems is the most problems that Check reports.
+const MaxProblems = 8
+
+// maxTokens bounds the text that is parsed again after a refusal.
+const maxTokens = 20_000
+
+// View is a schema as one caller sees it.
+type View struct {
+	Schema *ast.Schema
+	// Hidden reports whether the caller may not see a member of a type; with an
+	// empty member, the type itself. Nil hides nothing.
+	Hidden func(typeName, member string) bool
+}
+
+// Operation is what the caller wanted to run. Variables is a JSON object or empty.
+type Operation struct {
+	Query, Name string
+	Variables   []byte
+}
+
+// Problem is one thing to mend.
+type Problem struct {
+	Code         string
+	Message      string // one sentence, the probable names included
+	Line, Column int    // 1-based, in runes; 0 when the problem has no place in the text
+	Hint         string // what to do, when the message does not say it
+	Edits        []Edit // what would mend it; empty when that needs knowledge of the caller
+	Types        []string
+	Root         string // the other root type whose field was asked for, if that is what is wrong
+}
+
+// Edit replaces the bytes from From to To of the operation's text.
+type Edit struct {
+	From, To int
+	New      string
+}
+
+// checker holds one run of Check.
+type checker struct {
+	view     View
+	op       Operation
+	text     text
+	doc      *ast.QueryDocument
+	at       places
+	problems []Problem
+
+	unknownFragments bool
+}
+
+// Check returns what is wrong with op as far as its text, the schema and the
+// variables tell.
+func Check(v View, op Operation) []Problem {
+	c := checker{view: v, op: op, text: newText(op.Query)}
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: op.Query}, maxTokens)
+	if err != nil {
+		return []Problem{c.syntax(err)}
+	}
+	if len(doc.Operations) == 0 {
+		return []Problem{{Code: CodeParse, Message: "The document has no operation.", Hint: "Write one, for example: query { __typename }"}}
+	}
+	c.doc = doc
+	c.mask()
+	errs := validator.ValidateWithRules(v.Schema, doc, ruleSet())
+	c.at = locate(doc)
+	for _, e := range errs {
+		c.add(e)
+	}
+	if len(c.problems) == 0 {
+		c.selectOperation()
+	}
+	slices.SortStableFunc(c.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return c.problems[:min(len(c.problems), MaxProblems)]
+}
+
+// ruleSet is the GraphQL October 2021 §5 rules without suggestions, which would
+// name hidden members, and without the quadratic one.
+func ruleSet() *rules.Rules {
+	r := rules.NewDefaultRules()
+	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
+	r.RemoveRule(rules.MaxIntrospectionDepth.Name)
+	for _, quiet := range []struct{ loud, quiet validator.Rule }{
+		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
+		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
+		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
+		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
+		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
+	} {
+		r.RemoveRule(quiet.loud.Name)
+		r.AddRule(quiet.loud.Name, quiet.quiet.RuleFunc)
+	}
+	return r
+}
+
+// add turns one validation error into a problem, mended by the rule it broke.
+func (c *checker) add(e *gqlerror.Error) {
+	p := Problem{Code: CodeValidation, Message: strings.ReplaceAll(e.Message, hiddenMark, "")}
+	if len(e.Locations) > 0 {
+		p.Line, p.Column = e.Locations[0].Line, e.Locations[0].Column
+	}
+	where := place{p.Line, p.Column}
+	switch e.Rule {
+	case rules.FieldsOnCorrectTypeRule.Name:
+		c.unknownField(&p, c.at.fields[where])
+	case rules.ScalarLeafsRule.Name:
+		c.selection(&p, c.at.fields[where])
+	case rules.KnownArgumentNamesRule.Name:
+		c.unknownArgument(&p, where)
+	case rules.ProvidedRequiredArgumentsRule.Name:
+		c.missingArgument(&p, c.at.fields[where])
+	case rules.KnownTypeNamesRule.Name:
+		c.unknownType(&p)
+	case rules.KnownDirectivesRule.Name:
+		c.unknownDirective(&p, c.at.directives[where])
+	case rules.ValuesOfCorrectTypeRule.Name:
+		c.wrongValue(&p, where)
+	case rules.NoUndefinedVariablesRule.Name:
+		c.undefinedVariable(&p, c.at.values[where])
+	case rules.NoUnusedVariablesRule.Name:
+		c.unusedVariable(&p, c.at.variables[where])
+	case rules.VariablesInAllowedPositionRule.Name:
+		c.variableType(&p, c.at.values[where])
+	case rules.KnownFragmentNamesRule.Name:
+		c.unknownFragment(&p)
+	case rules.NoUnusedFragmentsRule.Name:
+		if c.unknownFragments { // the spread that would use it is misspelt
+			return
+		}
+		p.Hint = "Spread the fragment where its fields are wanted, or remove it."
+	case rules.LoneAnonymousOperationRule.Name:
+		p.Hint = "Give every operation a name, and pass the one to run as operationName."
+	}
+	if p.Message == "" || slices.ContainsFunc(c.problems, func(q Problem) bool { return q.Message == p.Message && q.Line == p.Line && q.Column == p.Column }) {
+		return
+	}
+	c.problems = append(c.problems, p)
+}
+
+// syntax explains an error of the parser.
+func (c *checker) syntax(err error) Problem {
+	p := Problem{Code: CodeParse, Message: "Syntax error."}
+	var e *gqlerror.Error
+	if errors.As(err, &e) {
+		p.Message = "Syntax error: " + e.Message
+		if len(e.Locations) > 0 {
+			p.Line, p.Column = e.Locations[0].Line, e.Locations[0].Column
+		}
+	}
+	open := c.text.unclosed()
+	switch trimmed := strings.TrimSpace(c.op.Query); {
+	case trimmed == "":
+		p.Hint = "The query is empty: pass a GraphQL document."
+	case strings.HasPrefix(trimmed, `{"`):
+		p.Hint = "The query looks like JSON: pass only the GraphQL text, and variables as their own argument."
+	case strings.HasPrefix(trimmed, "```"):
+		p.Hint = "Pass the GraphQL text without a code fence."
+	case open != "":
+		p.Hint = "A bracket is not closed: the text lacks " + open + " at its end."
+		end := len(strings.TrimRight(c.op.Query, " \t\r\n"))
+		p.Edits = []Edit{{From: end, To: end, New: " " + open}}
+	case strings.Contains(p.Message, "Expected Name, found }"), strings.Contains(p.Message, "at least one definition, found }"):
+		p.Hint = "A selection { } needs at least one field."
+	case strings.Contains(p.Message, "Expected Name, found )"):
+		p.Hint = "Leave the parentheses out when there are no arguments."
+	case strings.Contains(p.Message, "String"):
+		p.Hint = `Strings take double quotes, and """ when they span lines; names of fields and enum values take none.`
+	}
+	if _, err := parser.ParseQuery(&ast.Source{Input: Apply(c.op.Query, p.Edits)}); err != nil {
+		p.Edits = nil
+	}
+	return p
+}
+
+// selectOperation finds the operation that would run, as GraphQL October 2021
+// §6.1 GetOperation says, and checks its variables.
+func (c *checker) selectOperation() {
+	var names []string
+	for _, op := range c.doc.Operations {
+		if op.Name == c.op.Name || c.op.Name == "" && len(c.doc.Operations) == 1 {
+			c.checkVariables(op)
+			return
+		}
+		names = append(names, op.Name)
+	}
+	p := Problem{Code: CodeInput, Message: "The document has several operations: operationName must name one of " + quoted(names) + "."}
+	if c.op.Name != "" {
+		p.Message = `There is no operation named "` + c.op.Name + `"; the document has ` + quoted(names) + "."
+	}
+	c.problems = append(c.problems, p)
+}
+
+// Apply returns text with edits made. Edits must not overlap.
+func Apply(text string, edits []Edit) string {
+	sorted := slices.SortedStableFunc(slices.Values(edits), func(a, b Edit) int { return cmp.Compare(a.From, b.From) })
+	var b strings.Builder
+	done := 0
+	for _, e := range sorted {
+		if e.From < done {
+			continue
+		}
+		b.WriteString(text[done:e.From])
+		b.WriteString(e.New)
+		done = e.To
+	}
+	b.WriteString(text[done:])
+	return b.String()
+}

@@ -1,0 +1,160 @@
+package repair_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+	"golang.org/x/tools/txtar"
+
+	"github.com/sluice-gateway/sluice/mcp/internal/repair"
+)
+
+var update = flag.Bool("update", false, "rewrite the expectations of the golden files")
+
+func schema(tb testing.TB) *ast.Schema {
+	tb.Helper()
+	sdl, err := os.ReadFile("testdata/schema.graphql")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(sdl)})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// hideSalary hides one field, as authorization or a contract would.
+func hideSalary(typeName, member string) bool { return typeName == "User" && member == "salary" }
+
+func print(problems []repair.Problem) string {
+	var b strings.Builder
+	for _, p := range problems {
+		fmt.Fprintf(&b, "%s %d:%d %s\n", p.Code, p.Line, p.Column, p.Message)
+		if p.Hint != "" {
+			fmt.Fprintf(&b, "  hint: %s\n", p.Hint)
+		}
+		if len(p.Types) > 0 {
+			fmt.Fprintf(&b, "  types: %s\n", strings.Join(p.Types, " "))
+		}
+	}
+	return b.String()
+}
+
+// TestCheckGoldens runs every file of testdata: `query.graphql`, optionally
+// `variables.json` and `operation`, then the expected `problems` and, where
+// every problem has an edit, the `mended` text. What is mended must be valid.
+func TestCheckGoldens(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no goldens: %v", err)
+	}
+	view := repair.View{Schema: schema(t), Hidden: hideSalary}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := map[string]string{}
+			for _, f := range ar.Files {
+				parts[f.Name] = string(f.Data)
+			}
+			op := repair.Operation{Query: parts["query.graphql"], Name: strings.TrimSpace(parts["operation"]), Variables: []byte(strings.TrimSpace(parts["variables.json"]))}
+			problems := repair.Check(view, op)
+			got := map[string]string{"problems": print(problems)}
+			var edits []repair.Edit
+			whole := len(problems) > 0
+			for _, p := range problems {
+				edits = append(edits, p.Edits...)
+				whole = whole && len(p.Edits) > 0
+			}
+			if whole {
+				got["mended"] = repair.Apply(op.Query, edits)
+				left := repair.Check(view, repair.Operation{Query: got["mended"], Name: op.Name, Variables: op.Variables})
+				for _, p := range left {
+					if p.Code != repair.CodeInput { // a declared variable has no value yet
+						t.Errorf("the mended text is still wrong: %s", print(left))
+					}
+				}
+			}
+			for i, f := range ar.Files {
+				want, ok := got[f.Name]
+				if !ok {
+					continue
+				}
+				if *update {
+					ar.Files[i].Data = []byte(want)
+				} else if strings.TrimSpace(want) != strings.TrimSpace(string(f.Data)) {
+					t.Errorf("%s: got\n%s\nwant\n%s", f.Name, want, f.Data)
+				}
+				delete(got, f.Name)
+			}
+			for name, data := range got {
+				if !*update {
+					t.Errorf("the golden lacks %s:\n%s", name, data)
+				}
+				ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(data)})
+			}
+			if *update {
+				if err := os.WriteFile(file, txtar.Format(ar), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestHiddenFieldsAreNeverNamed(t *testing.T) {
+	t.Parallel()
+	view := repair.View{Schema: schema(t), Hidden: hideSalary}
+	for _, query := range []string{`{ viewer { salry } }`, `{ viewer { salary(a: $b) { deep } } }`, `{ users { salary } }`} {
+		problems := repair.Check(view, repair.Operation{Query: query})
+		if len(problems) == 0 {
+			t.Errorf("%s: no problem, want an unknown field", query)
+		}
+		if text := print(problems); strings.Contains(strings.ReplaceAll(text, `query field "salary"`, ""), "salary") || strings.Contains(text, "\x00") {
+			t.Errorf("%s: the answer names the hidden field: %s", query, text)
+		}
+	}
+}
+
+func TestCheckLeavesTheSchemaAlone(t *testing.T) {
+	t.Parallel()
+	s := schema(t)
+	view := repair.View{Schema: s, Hidden: hideSalary}
+	repair.Check(view, repair.Operation{Query: `{ viewer { salary } }`})
+	if s.Types["User"].Fields.ForName("salary") == nil {
+		t.Error("the hidden field is gone from the schema")
+	}
+}
+
+// FuzzCheck wants no panic, and edits that lie within the text.
+func FuzzCheck(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*.txtar")
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(ar.Files[0].Data), `{"input":{"id":1}}`)
+	}
+	view := repair.View{Schema: schema(f), Hidden: hideSalary}
+	f.Fuzz(func(t *testing.T, query, variables string) {
+		for _, p := range repair.Check(view, repair.Operation{Query: query, Variables: []byte(variables)}) {
+			for _, e := range p.Edits {
+				if e.From < 0 || e.To < e.From || e.To > len(query) {
+					t.Fatalf("edit %+v outside of a text of %d bytes", e, len(query))
+				}
+			}
+			repair.Apply(query, p.Edits)
+		}
+	})
+}
