@@ -17,12 +17,15 @@ type edge struct {
 // little an agent that does not already hold an identifier can do with it.
 const (
 	costField      = 1.0
-	costWrapper    = 0.1 // nodes, edges, node, items of a list wrapper
-	costNarrow     = 0.3 // "... on T", plus a share of the number of possible types:
-	costInterface  = 0.6 // ... by log2 for an interface, since the widely implemented ones (Node) say nothing
-	costUnion      = 0.3 // ... by log2 for a union, which was made for one place
-	costArg        = 0.1 // per required argument
-	costByID       = 1.0 // a lookup by an opaque ID alone: who has the ID seldom searches for a way
+	costWrapper    = 0.1  // nodes, edges, node, items of a list wrapper
+	costNarrow     = 0.2  // "... on T", plus a share of the number of possible types:
+	costInterface  = 0.05 // ... by log2, squared, for an interface, since the widely implemented ones (Node) say nothing
+	costUnion      = 0.03 // ... and for a union, which was made for one place
+	costArg        = 0.05 // per required argument
+	costList       = 0.2  // a list to choose from instead of one object
+	costContained  = -0.2 // the object given says where it belongs: Order.customer is a Customer!, so Customer.orders is its home
+	costByID       = 1.0  // a lookup by an opaque ID alone: who has the ID seldom searches for a way
+	costOfCaller   = 0.8  // "viewer", "me": only the caller's own, though others can be looked up
 	costDeprecated = 2.0
 	costMutation   = 3.0 // reaching data through what a mutation returns
 	costSubscribe  = 4.0
@@ -37,6 +40,9 @@ func (x *Index) addEdges() {
 		for f := t.first; f < t.last; f++ {
 			field := &x.fields[f]
 			field.cost = x.stepCost(field)
+			if x.ofCaller(f) {
+				field.cost += costOfCaller
+			}
 			if t.def.Kind != ast.InputObject && x.composite(field.out) {
 				x.edges = append(x.edges, edge{typeID(i), field.out, f, field.cost})
 			}
@@ -45,11 +51,16 @@ func (x *Index) addEdges() {
 		if t.def.Kind == ast.Interface {
 			share = costInterface
 		}
-		cost := float32(costNarrow + share*math.Log2(float64(max(1, len(t.members)))))
+		size := math.Log2(float64(max(1, len(t.members))))
+		cost := float32(costNarrow + share*size*size)
 		for _, m := range t.members {
 			x.edges = append(x.edges, edge{typeID(i), m, none, cost})
 		}
 		t.end = int32(len(x.edges))
+	}
+	x.incoming = make([][]int32, len(x.types))
+	for i, e := range x.edges {
+		x.incoming[e.to] = append(x.incoming[e.to], int32(i))
 	}
 }
 
@@ -58,6 +69,14 @@ func (x *Index) stepCost(f *fieldInfo) float32 {
 	cost := float32(costField)
 	if parent.item != none || x.edgeNode(f.parent) != none {
 		cost = costWrapper
+	}
+	if x.composite(f.out) && cost > costWrapper {
+		if f.def.Type.Elem != nil || x.types[f.out].item != none {
+			cost += costList
+		}
+		if x.contains(f.parent, x.unwrap(f.out)) {
+			cost += costContained
+		}
 	}
 	required, byID := 0, false
 	for _, a := range f.args {
@@ -76,6 +95,35 @@ func (x *Index) stepCost(f *fieldInfo) float32 {
 	return cost
 }
 
+// contains tells whether every object of type part names one object of type whole.
+func (x *Index) contains(whole, part typeID) bool {
+	t := &x.types[part]
+	for f := t.first; f < t.last; f++ {
+		field := &x.fields[f]
+		if field.out == whole && field.def.Type.NonNull && field.def.Type.Elem == nil && len(field.args) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ofCaller tells whether a query root field gives, without arguments, the one object of a type of which another root
+// field looks up any: then it is the caller's own.
+func (x *Index) ofCaller(f fieldID) bool {
+	field := &x.fields[f]
+	if x.types[field.parent].def != x.schema.Query || len(field.args) > 0 || field.def.Type.Elem != nil || !x.composite(field.out) {
+		return false
+	}
+	root := &x.types[field.parent]
+	for g := root.first; g < root.last; g++ {
+		other := &x.fields[g]
+		if g != f && x.unwrap(other.out) == field.out && len(other.args) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // rootCost is what starting at a root costs.
 func (x *Index) rootCost(id typeID) float32 {
 	switch x.types[id].def {
@@ -85,105 +133,4 @@ func (x *Index) rootCost(id typeID) float32 {
 		return costSubscribe
 	}
 	return 0
-}
-
-// ways are the cheapest ways from the roots to all types, for one search: fields that speak of the keywords
-// cost less, so a way that mentions what the caller mentioned wins over a shorter one that does not.
-type ways struct {
-	dist []float32 // by typeID; infinite when unreachable
-	via  []int32   // by typeID: the edge that arrives, or none at a root
-	heap []reached
-}
-
-type reached struct {
-	dist float32
-	typ  typeID
-}
-
-// find runs Dijkstra's algorithm from the roots. discount gives the share of its cost that an edge's field keeps, and
-// whether the field may be seen at all.
-func (w *ways) find(x *Index, visible func(edge) bool, discount func(fieldID) float32) {
-	for i := range w.dist {
-		w.dist[i], w.via[i] = float32(math.Inf(1)), none
-	}
-	w.heap = w.heap[:0]
-	for _, r := range x.roots {
-		w.dist[r] = x.rootCost(r)
-		w.push(reached{w.dist[r], r})
-	}
-	for len(w.heap) > 0 {
-		at := w.pop()
-		if at.dist > w.dist[at.typ] {
-			continue
-		}
-		t := &x.types[at.typ]
-		for i := t.edge; i < t.end; i++ {
-			e := x.edges[i]
-			cost := e.cost
-			if e.field != none {
-				cost *= discount(e.field)
-			}
-			d := at.dist + cost
-			if d < w.dist[e.to] && d <= maxCost && visible(e) {
-				w.dist[e.to], w.via[e.to] = d, i
-				w.push(reached{d, e.to})
-			}
-		}
-	}
-}
-
-// push and pop keep a binary heap by distance, then by type, so that equal ways are chosen alike every time.
-func (w *ways) push(r reached) {
-	w.heap = append(w.heap, r)
-	i := len(w.heap) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !w.less(i, up) {
-			break
-		}
-		w.heap[i], w.heap[up] = w.heap[up], w.heap[i]
-		i = up
-	}
-}
-
-func (w *ways) pop() reached {
-	top := w.heap[0]
-	last := len(w.heap) - 1
-	w.heap[0] = w.heap[last]
-	w.heap = w.heap[:last]
-	for i := 0; ; {
-		child := 2*i + 1
-		if child >= last {
-			break
-		}
-		if child+1 < last && w.less(child+1, child) {
-			child++
-		}
-		if !w.less(child, i) {
-			break
-		}
-		w.heap[i], w.heap[child] = w.heap[child], w.heap[i]
-		i = child
-	}
-	return top
-}
-
-func (w *ways) less(i, j int) bool {
-	a, b := w.heap[i], w.heap[j]
-	if a.dist != b.dist {
-		return a.dist < b.dist
-	}
-	return a.typ < b.typ
-}
-
-// path appends the edges from a root to the type, first step first.
-func (w *ways) path(x *Index, to typeID, dst []edge) []edge {
-	from := len(dst)
-	for via := w.via[to]; via != none; via = w.via[x.edges[via].from] {
-		dst = append(dst, x.edges[via])
-	}
-	for i, j := from, len(dst)-1; i < j; i, j = i+1, j-1 {
-		dst[i], dst[j] = dst[j], dst[i]
-	}
-	return dst
 }

@@ -25,6 +25,7 @@ type Index struct {
 	byName    map[string]typeID
 	fields    []fieldInfo // fields of all types, input objects included; a type's own are neighbours
 	edges     []edge      // ways from a type to another, grouped by where they start
+	incoming  [][]int32   // by typeID: the edges that arrive there
 	roots     []typeID
 	vocab     vocabulary
 	postings  [][]posting // by termID: output fields, ascending
@@ -74,7 +75,8 @@ type argInfo struct {
 	def   *ast.ArgumentDefinition
 	typ   typeID
 	text  elementText
-	price float64 // tokens
+	takes elementText // words of its input fields and enum values, at any depth
+	price float64     // tokens
 }
 
 // elementText is the words of one schema element.

@@ -195,6 +195,7 @@ type scratch struct {
 	marked    []bool
 	byKeyword [][]float32 // score by keyword and field, the best visible field has 1
 	rel       []float32   // by fieldID: weighted sum over the keywords, at most 1
+	near      []float32   // by fieldID: how much a step through the field is what the caller spoke of, at most 1
 	ways      ways
 	path      []edge
 }
@@ -202,7 +203,7 @@ type scratch struct {
 func newScratch(x *Index) *scratch {
 	n := len(x.fields)
 	return &scratch{
-		x: x, sight: make([]uint8, n), word: make([]float32, n), covered: make([]float32, n), marked: make([]bool, n), rel: make([]float32, n),
+		x: x, sight: make([]uint8, n), word: make([]float32, n), covered: make([]float32, n), marked: make([]bool, n), rel: make([]float32, n), near: make([]float32, n),
 		ways: ways{dist: make([]float32, len(x.types)), via: make([]int32, len(x.types))},
 	}
 }
@@ -218,7 +219,7 @@ func (s *scratch) begin(hidden Hidden) {
 // end forgets the search.
 func (s *scratch) end() {
 	for _, f := range s.touched {
-		s.marked[f], s.rel[f] = false, 0
+		s.marked[f], s.rel[f], s.near[f] = false, 0, 0
 		for _, scores := range s.byKeyword {
 			scores[f] = 0
 		}
@@ -242,11 +243,13 @@ func (s *scratch) keyword(i int) []float32 {
 
 func (s *scratch) relevance(q *query) {
 	for _, f := range s.touched {
-		var rel float32
+		var rel, near float32
 		for i := range q.keywords {
-			rel += q.keywords[i].weight * s.byKeyword[i][f]
+			v := s.byKeyword[i][f]
+			rel += q.keywords[i].weight * v
+			near += v * v
 		}
-		s.rel[f] = rel
+		s.rel[f], s.near[f] = rel, min(1, near)
 	}
 }
 
@@ -266,18 +269,29 @@ func (s *scratch) visible(f fieldID) bool {
 	return s.sight[f] == 1
 }
 
+func (s *scratch) visibleEdge(e edge) bool {
+	if e.field == none {
+		return s.visibleType(e.to)
+	}
+	return s.visible(e.field)
+}
+
 func (s *scratch) visibleType(t typeID) bool {
 	return s.hidden == nil || !s.hidden(s.x.types[t].def.Name, "")
 }
 
 // closeness tells how well an element of a shown type speaks of the keywords, between 0 and 1: per keyword the share of its words
 // that the name has, or for less the description.
-func (q *query) closeness(v *vocabulary, text *elementText) float32 {
+// Words of the owner's name say nothing: every field of PullRequest is about pull requests.
+func (q *query) closeness(text *elementText, owner []termID) float32 {
 	const desc = 0.4
 	var found [maxKeywords][maxWords]float32
 	any := false
 	for part, terms := range [][]termID{text.name, text.desc} {
 		for _, t := range terms {
+			if slices.Contains(owner, t) {
+				continue
+			}
 			for _, h := range q.words[t] {
 				weight := h.weight
 				if part == 1 {

@@ -56,6 +56,7 @@ type poster struct {
 	queue   []typeID // input objects still to read
 	seen    []typeID
 	nested  int
+	takes   []termID // words of what the argument at hand takes
 }
 
 func (p *poster) field(id fieldID) {
@@ -102,14 +103,22 @@ func (p *poster) arguments(f *fieldInfo) {
 		p.add(a.text.name, boostArg, lengthName, typicalName)
 		p.addPairs(a.text.name, boostArg)
 		p.add(a.text.desc, boostNestedDesc, lengthDesc, typicalDesc)
+		p.takes = nil
 		p.input(a.typ)
+		p.inputs()
+		a.takes.name = p.takes
 	}
+}
+
+// inputs reads the queued input objects.
+func (p *poster) inputs() {
 	for len(p.queue) > 0 && p.nested < maxNested {
 		t := &p.x.types[p.queue[0]]
 		p.queue = p.queue[1:]
 		for g := t.first; g < t.last && p.nested < maxNested; g++ {
 			in := &p.x.fields[g]
 			p.nested++
+			p.takes = append(p.takes, in.text.name...)
 			p.add(in.text.name, boostInput, lengthName, typicalName)
 			p.addPairs(in.text.name, boostInput)
 			p.add(in.text.desc, boostNestedDesc, lengthDesc, typicalDesc)
@@ -138,6 +147,7 @@ func (p *poster) input(id typeID) {
 func (p *poster) values(t *typeInfo) {
 	for i := range t.values {
 		p.nested++
+		p.takes = append(p.takes, t.values[i].text.name...)
 		p.add(t.values[i].text.name, boostValue, lengthName, typicalName)
 		p.addPairs(t.values[i].text.name, boostValue)
 	}

@@ -16,7 +16,9 @@ const (
 	discountMatched = 0.7  // of a step's cost, saved by a field that matches all keywords
 	supportPath     = 0.5  // what a keyword met on the way counts
 	farness         = 0.12 // how much a step of cost 1 lowers a score
-	otherVerb       = 0.45 // a mutation whose verb the keywords do not have
+	otherVerb       = 0.5  // a mutation whose verb the keywords do not have
+	afterMutation   = 0.4  // what a mutation returns
+	deprecated      = 0.5
 	rest            = 0.25 // of a keyword already answered, left for further hits
 	sameName        = 0.5  // a field named like a hit already chosen, elsewhere
 	enough          = 0.12 // of the first hit's gain: below this nothing is worth showing
@@ -27,12 +29,7 @@ const (
 // rank chooses the hits: each time the field that adds most to what is answered already, so that every keyword gets its best
 // field before any gets its third.
 func (x *Index) rank(q *query, s *scratch) []hit {
-	s.ways.find(x, func(e edge) bool {
-		if e.field == none {
-			return s.visibleType(e.to)
-		}
-		return s.visible(e.field)
-	}, func(f fieldID) float32 { return 1 - discountMatched*min(1, 1.5*s.rel[f]) })
+	s.ways.find(x, s.visibleEdge, func(f fieldID) float32 { return 1 - discountMatched*s.near[f] })
 	candidates := x.candidates(q, s)
 	answered := make([]float32, len(q.keywords))
 	var hits []hit
@@ -86,12 +83,18 @@ func (x *Index) candidates(q *query, s *scratch) []candidate {
 	list := make([]candidate, 0, len(s.touched))
 	for _, f := range s.touched {
 		dist := s.ways.dist[x.fields[f].parent]
-		if dist > maxCost || !s.visible(f) {
+		if dist > maxCost || !s.visible(f) || x.structural(f) {
 			continue
 		}
 		factor := 1 / (1 + farness*(dist+x.fields[f].cost-1))
 		if x.isMutation(f) {
 			factor = x.verbFactor(q, f)
+		}
+		if !x.isMutation(f) && dist >= costMutation && x.throughMutation(s, x.fields[f].parent) {
+			factor *= afterMutation
+		}
+		if x.fields[f].def.Directives.ForName("deprecated") != nil {
+			factor *= deprecated
 		}
 		list = append(list, candidate{field: f, factor: factor})
 	}
@@ -119,10 +122,40 @@ func (x *Index) candidates(q *query, s *scratch) []candidate {
 	return list
 }
 
+// structural tells whether a field only leads into a list wrapper.
+func (x *Index) structural(f fieldID) bool {
+	field := &x.fields[f]
+	if !x.composite(field.out) {
+		return false
+	}
+	return x.types[field.parent].item != none || x.edgeNode(field.parent) == field.out
+}
+
+// throughMutation tells whether the way to a type starts at the mutation root.
+func (x *Index) throughMutation(s *scratch, t typeID) bool {
+	for s.ways.via[t] != none {
+		t = x.edges[s.ways.via[t]].from
+	}
+	return x.types[t].def == x.schema.Mutation
+}
+
 // verbFactor lowers a mutation whose verb nobody asked for: "issue comments" is no wish to delete any.
 func (x *Index) verbFactor(q *query, f fieldID) float32 {
 	factor := float32(otherVerb)
-	for _, h := range q.words[x.fields[f].head] {
+	field := &x.fields[f]
+	verbs := []termID{field.head}
+	if len(field.text.desc) > 0 {
+		verbs = append(verbs, field.text.desc[0])
+	}
+	for _, verb := range verbs {
+		factor = max(factor, q.verb(verb))
+	}
+	return factor
+}
+
+func (q *query) verb(term termID) float32 {
+	factor := float32(otherVerb)
+	for _, h := range q.words[term] {
 		w := q.keywords[h.keyword].words[h.word].text
 		weight := h.weight
 		if stemPlural(w) != w || len(w) > 4 && (w[len(w)-2:] == "ed" || w[len(w)-3:] == "ing") {

@@ -51,6 +51,9 @@ func (x *Index) Search(q Query) Result {
 	for _, h := range hits {
 		sh.hit(h)
 	}
+	for _, h := range hits[:min(len(hits), 4)] {
+		sh.detours(h)
+	}
 	sh.fill()
 	var b strings.Builder
 	for _, h := range hits {

@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"container/heap"
+	"math"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -19,6 +20,7 @@ type sheet struct {
 	budget float64  // tokens left
 	queue  offers
 	offers map[offerKey]bool
+	focus  float64  // worth of the field at hand
 	cut    []typeID // types that the budget kept out
 }
 
@@ -44,6 +46,8 @@ type offer struct {
 	cost   float64 // tokens
 	focus  float64 // what its own parts are worth when it is shown
 	serial int
+	way    []edge // for a detour: what to show
+	via    typeID // the abstract type that offers a field of its member, or none
 }
 
 type offerKey struct {
@@ -60,6 +64,8 @@ const (
 	worthEnumIn   = 0.9  // values of an enum that a hit takes
 	worthEnumOut  = 0.45 // values of an enum that a shown field gives
 	worthPayload  = 0.25 // fields of what a mutation returns
+	worthDetour   = 0.5  // another way to a type
+	detourSlack   = 1.2
 	priorShare    = 0.35 // of a part's worth that it has without any match
 	fewValues     = 12   // an enum is shown whole up to this number
 	priceBlock    = 9    // tokens of a block without its fields
@@ -130,6 +136,7 @@ func (sh *sheet) hit(h hit) bool {
 	if cost > sh.budget {
 		return false
 	}
+	sh.focus = float64(h.score)
 	for _, e := range path {
 		if e.field == none {
 			sh.open(e.from).member[e.to] = true
@@ -157,6 +164,42 @@ func (sh *sheet) hit(h hit) bool {
 		}
 	}
 	return true
+}
+
+// detours offers other ways to the types on the way to a hit.
+func (sh *sheet) detours(h hit) {
+	x := sh.x
+	path := sh.s.ways.path(x, x.fields[h.field].parent, nil)
+	for _, e := range path {
+		if e.field == none || x.structural(e.field) || sh.known[e.to] {
+			continue
+		}
+		for _, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
+			way := append(sh.s.ways.path(x, d.tail[0].from, nil), d.tail...)
+			value := float64(h.score) * worthDetour * math.Exp(-float64(d.cost-sh.s.ways.dist[x.unwrap(e.to)]))
+			sh.push(offer{typ: e.to, field: none, way: way, via: none, value: value, focus: value})
+		}
+	}
+}
+
+func (sh *sheet) wayPrice(way []edge) float64 {
+	cost := 0.1
+	for _, e := range way {
+		if e.field != none && !sh.shows(e.field) {
+			cost += sh.price(e.field, sh.chooseArgs(e.field, false))
+		}
+	}
+	return cost
+}
+
+func (sh *sheet) showWay(way []edge) {
+	for _, e := range way {
+		if e.field == none {
+			sh.open(e.from).member[e.to] = true
+			continue
+		}
+		sh.show(e.field, sh.chooseArgs(e.field, false))
+	}
 }
 
 func (sh *sheet) shows(f fieldID) bool {
@@ -229,6 +272,7 @@ func (sh *sheet) require(t typeID) {
 		def := sh.x.fields[f].def
 		if required(def.Type, def.DefaultValue) && sh.s.visible(f) {
 			sh.show(f, nil)
+			sh.offerInput(sh.x.fields[f].out, sh.focus*worthInput)
 			sh.require(sh.x.fields[f].out)
 		}
 	}
@@ -238,10 +282,16 @@ func required(t *ast.Type, value *ast.Value) bool { return t.NonNull && value ==
 
 // chooseArgs picks the arguments to show: the required ones, those that match, for a hit also filters and the page size.
 func (sh *sheet) chooseArgs(f fieldID, isHit bool) []bool {
-	const many = 6
+	const few, manyOfHit = 3, 8
 	field := &sh.x.fields[f]
 	if len(field.args) == 0 {
 		return nil
+	}
+	filters := 0
+	for i := range field.args {
+		if !pagination(field.args[i].def.Name) {
+			filters++
+		}
 	}
 	shown := make([]bool, len(field.args))
 	for i := range field.args {
@@ -255,20 +305,15 @@ func (sh *sheet) chooseArgs(f fieldID, isHit bool) []bool {
 		case pagination(a.def.Name):
 			shown[i] = a.def.Name == "first" || a.def.Name == "limit" || isHit && a.def.Name == "after"
 		default:
-			shown[i] = isHit && len(field.args) <= many+4 || sh.argCloseness(a) > 0.2
+			shown[i] = isHit && filters <= manyOfHit || filters <= few || sh.argCloseness(a) > 0.15
 		}
 	}
 	return shown
 }
 
 func (sh *sheet) argCloseness(a *argInfo) float32 {
-	c := sh.q.closeness(&sh.x.vocab, &a.text)
-	if a.typ != none {
-		for i := range sh.x.types[a.typ].values {
-			c = max(c, sh.q.closeness(&sh.x.vocab, &sh.x.types[a.typ].values[i].text))
-		}
-	}
-	return c
+	c := sh.q.closeness(&a.text, nil)
+	return max(c, sh.q.closeness(&a.takes, nil))
 }
 
 // offerParts offers what a shown field takes and gives besides objects: input objects and enums.
@@ -301,11 +346,28 @@ func (sh *sheet) offerFields(t typeID, focus float64) {
 		return
 	}
 	if item := sh.x.types[t].item; item != none {
-		sh.offerOwn(t, focus*0.6)
+		sh.offerOwn(t, focus*0.6, none)
 		sh.offerEdges(t, focus*0.6)
 		t = item
 	}
-	sh.offerOwn(t, focus)
+	sh.offerOwn(t, focus, none)
+	sh.offerMembers(t, focus)
+}
+
+// offerMembers offers the fields of the possible types of an abstract type: of all when they are few, else of those that
+// the keywords name.
+func (sh *sheet) offerMembers(t typeID, focus float64) {
+	const few = 6
+	members := sh.x.types[t].members
+	for _, m := range members {
+		near := float64(sh.q.closeness(&elementText{name: sh.x.types[m].name}, nil))
+		if len(members) <= few {
+			near = max(near, 0.4)
+		}
+		if near > 0.2 && sh.s.visibleType(m) {
+			sh.offerOwn(m, focus*near, t)
+		}
+	}
 }
 
 // offerEdges offers what the edges of a Relay connection know besides the node.
@@ -313,27 +375,27 @@ func (sh *sheet) offerEdges(t typeID, focus float64) {
 	info := &sh.x.types[t]
 	for f := info.first; f < info.last; f++ {
 		if out := sh.x.fields[f].out; out != none && sh.x.edgeNode(out) != none && sh.x.types[out].last-sh.x.types[out].first > 2 {
-			sh.offerOwn(out, focus)
+			sh.offerOwn(out, focus, none)
 		}
 	}
 }
 
-func (sh *sheet) offerOwn(t typeID, focus float64) {
+func (sh *sheet) offerOwn(t typeID, focus float64, via typeID) {
 	info := &sh.x.types[t]
 	for f := info.first; f < info.last; f++ {
 		if sh.shows(f) || !sh.s.visible(f) || sh.x.fields[f].def.Name == "clientMutationId" {
 			continue
 		}
-		sh.offer(f, focus)
+		sh.offer(f, focus, via)
 	}
 }
 
-func (sh *sheet) offer(f fieldID, focus float64) {
+func (sh *sheet) offer(f fieldID, focus float64, via typeID) {
 	field := &sh.x.fields[f]
-	near := float64(sh.q.closeness(&sh.x.vocab, &field.text))
+	near := float64(sh.q.closeness(&field.text, sh.x.types[field.parent].name))
 	if field.out != none {
 		for i := range sh.x.types[field.out].values {
-			near = max(near, 0.8*float64(sh.q.closeness(&sh.x.vocab, &sh.x.types[field.out].values[i].text)))
+			near = max(near, 0.8*float64(sh.q.closeness(&sh.x.types[field.out].values[i].text, nil)))
 		}
 	}
 	prior := sh.prior(f)
@@ -341,7 +403,7 @@ func (sh *sheet) offer(f fieldID, focus float64) {
 	if value < smallestWorth {
 		return
 	}
-	sh.push(offer{typ: field.parent, field: f, value: value, focus: focus * (0.3*prior + 0.7*near)})
+	sh.push(offer{typ: field.parent, field: f, via: via, value: value, focus: focus * (0.3*prior + 0.7*near)})
 }
 
 // prior is how likely a field is wanted without knowing for what: leaves before objects, plain names ("title", "state") before
@@ -371,7 +433,7 @@ func (sh *sheet) offerEnum(t typeID, focus float64) {
 	}
 	var near float32
 	for i := range sh.x.types[t].values {
-		near = max(near, sh.q.closeness(&sh.x.vocab, &sh.x.types[t].values[i].text))
+		near = max(near, sh.q.closeness(&sh.x.types[t].values[i].text, nil))
 	}
 	value := focus * (priorShare + (1-priorShare)*float64(near))
 	if value >= smallestWorth {
@@ -388,6 +450,9 @@ func (sh *sheet) push(o offer) {
 }
 
 func (sh *sheet) offerPrice(o offer) float64 {
+	if o.way != nil {
+		return sh.wayPrice(o.way)
+	}
 	if o.field != none {
 		return sh.price(o.field, sh.chooseArgs(o.field, false))
 	}
@@ -411,7 +476,7 @@ func (sh *sheet) chooseValues(t typeID) []int {
 	name := sh.x.types[t].def.Name
 	for i := range values {
 		if sh.s.hidden == nil || !sh.s.hidden(name, values[i].def.Name) {
-			list = append(list, scored{i, sh.q.closeness(&sh.x.vocab, &values[i].text)})
+			list = append(list, scored{i, sh.q.closeness(&values[i].text, nil)})
 		}
 	}
 	if len(list) > fewValues {
@@ -434,7 +499,7 @@ func (sh *sheet) chooseValues(t typeID) []int {
 func (sh *sheet) fill() {
 	for sh.queue.Len() > 0 {
 		o := heap.Pop(&sh.queue).(offer)
-		if o.field != none && sh.shows(o.field) || o.field == none && sh.blocks[o.typ] != nil {
+		if o.way == nil && (o.field != none && sh.shows(o.field) || o.field == none && sh.blocks[o.typ] != nil) {
 			continue
 		}
 		o.cost = sh.offerPrice(o)
@@ -456,6 +521,14 @@ func (sh *sheet) accept(o offer) {
 			sh.budget -= sh.x.types[o.typ].values[i].price
 		}
 		return
+	}
+	if o.way != nil {
+		sh.showWay(o.way)
+		return
+	}
+	sh.focus = o.focus
+	if o.via != none {
+		sh.open(o.via).member[o.typ] = true
 	}
 	sh.show(o.field, sh.chooseArgs(o.field, false))
 	sh.offerParts(o.field, o.focus)

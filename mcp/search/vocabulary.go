@@ -122,6 +122,7 @@ const (
 	weightPart    = 0.5 // hook for webhook
 	weightJoined  = 0.9 // codeowner for "code owner"
 	weightPrefix  = 0.6 // repository for repo, when repo is no term itself
+	weightLonger  = 0.5 // repo for repository
 	weightShort   = 0.4 // the same when it is
 	weightFuzzy   = 0.6 // comment for coment
 	maxPrefixed   = 8   // terms that an abbreviation may stand for
@@ -158,6 +159,9 @@ func (v *vocabulary) alternatives(w string) []alternative {
 	}
 	for _, other := range v.synonyms[s] {
 		add(other, weightSynonym)
+	}
+	for i := 3; i <= min(5, len(s)-3) && isASCIIWord(s); i++ {
+		add(s[:i], weightLonger)
 	}
 	v.addParts(s, exact, add)
 	v.addPrefixed(w, exact, add)

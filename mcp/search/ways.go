@@ -1,0 +1,158 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// ways are the cheapest ways from the roots to all types, for one search: fields that speak of the keywords
+// cost less, so a way that mentions what the caller mentioned wins over a shorter one that does not.
+type ways struct {
+	dist []float32 // by typeID; infinite when unreachable
+	via  []int32   // by typeID: the edge that arrives, or none at a root
+	heap []reached
+}
+
+type reached struct {
+	dist float32
+	typ  typeID
+}
+
+// find runs Dijkstra's algorithm from the roots. discount gives the share of its cost that an edge's field keeps, and
+// whether the field may be seen at all.
+func (w *ways) find(x *Index, visible func(edge) bool, discount func(fieldID) float32) {
+	for i := range w.dist {
+		w.dist[i], w.via[i] = float32(math.Inf(1)), none
+	}
+	w.heap = w.heap[:0]
+	for _, r := range x.roots {
+		w.dist[r] = x.rootCost(r)
+		w.push(reached{w.dist[r], r})
+	}
+	for len(w.heap) > 0 {
+		at := w.pop()
+		if at.dist > w.dist[at.typ] {
+			continue
+		}
+		t := &x.types[at.typ]
+		for i := t.edge; i < t.end; i++ {
+			e := x.edges[i]
+			cost := e.cost
+			if e.field != none {
+				cost *= discount(e.field)
+			}
+			d := at.dist + cost
+			if d < w.dist[e.to] && d <= maxCost && visible(e) {
+				w.dist[e.to], w.via[e.to] = d, i
+				w.push(reached{d, e.to})
+			}
+		}
+	}
+}
+
+// push and pop keep a binary heap by distance, then by type, so that equal ways are chosen alike every time.
+func (w *ways) push(r reached) {
+	w.heap = append(w.heap, r)
+	i := len(w.heap) - 1
+	for i > 0 {
+		up := (i - 1) / 2
+		if !w.less(i, up) {
+			break
+		}
+		w.heap[i], w.heap[up] = w.heap[up], w.heap[i]
+		i = up
+	}
+}
+
+func (w *ways) pop() reached {
+	top := w.heap[0]
+	last := len(w.heap) - 1
+	w.heap[0] = w.heap[last]
+	w.heap = w.heap[:last]
+	for i := 0; ; {
+		child := 2*i + 1
+		if child >= last {
+			break
+		}
+		if child+1 < last && w.less(child+1, child) {
+			child++
+		}
+		if !w.less(child, i) {
+			break
+		}
+		w.heap[i], w.heap[child] = w.heap[child], w.heap[i]
+		i = child
+	}
+	return top
+}
+
+func (w *ways) less(i, j int) bool {
+	a, b := w.heap[i], w.heap[j]
+	if a.dist != b.dist {
+		return a.dist < b.dist
+	}
+	return a.typ < b.typ
+}
+
+// path appends the edges from a root to the type, first step first.
+func (w *ways) path(x *Index, to typeID, dst []edge) []edge {
+	from := len(dst)
+	for via := w.via[to]; via != none; via = w.via[x.edges[via].from] {
+		dst = append(dst, x.edges[via])
+	}
+	for i, j := from, len(dst)-1; i < j; i, j = i+1, j-1 {
+		dst[i], dst[j] = dst[j], dst[i]
+	}
+	return dst
+}
+
+// detour is another way to a type than the cheapest: the last field that differs and the steps after it.
+type detour struct {
+	tail []edge // from tail[0].from, reached by its own cheapest way, to the type
+	cost float32
+}
+
+// detours returns up to most other ways to a type that cost no more than slack above the cheapest, cheapest first. They
+// differ from it and from each other in the last field that is more than the inside of a list wrapper.
+func (w *ways) detours(x *Index, to typeID, slack float32, most int, visible func(edge) bool) []detour {
+	var found []detour
+	limit := w.dist[to] + slack
+	var back func(at typeID, tail []edge, cost float32)
+	back = func(at typeID, tail []edge, cost float32) {
+		for _, i := range x.incoming[at] {
+			e := x.edges[i]
+			total := cost + e.cost
+			if w.dist[e.from]+total > limit || !visible(e) || len(tail) == 0 && i == w.via[at] && e.field != none && !x.structural(e.field) {
+				continue
+			}
+			next := append([]edge{e}, tail...)
+			if e.field == none || x.structural(e.field) {
+				if len(next) < 4 {
+					back(e.from, next, total)
+				}
+				continue
+			}
+			if i != w.via[at] || !w.onWay(x, to, at) {
+				if !w.onWay(x, e.from, to) {
+					found = append(found, detour{next, w.dist[e.from] + total})
+				}
+			}
+		}
+	}
+	back(to, nil, 0)
+	slices.SortStableFunc(found, func(a, b detour) int { return cmp.Compare(a.cost, b.cost) })
+	found = slices.CompactFunc(found, func(a, b detour) bool { return a.tail[0].field == b.tail[0].field })
+	return found[:min(len(found), most)]
+}
+
+// onWay tells whether the cheapest way to a type leads through another (or is it).
+func (w *ways) onWay(x *Index, to, through typeID) bool {
+	for to != through {
+		if w.via[to] == none {
+			return false
+		}
+		to = x.edges[w.via[to]].from
+	}
+	return true
+}
