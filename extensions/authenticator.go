@@ -43,6 +43,11 @@ func Anonymous(extensionID string) Token {
 	return Token{ExtensionID: extensionID, Anonymous: true}
 }
 
+// Authenticated reports whether some extension vouches for an identity. The zero Token is nobody's.
+func (t Token) Authenticated() bool {
+	return !t.Anonymous && t.ExtensionID != ""
+}
+
 // HasScope reports whether the scope was granted, or is implied by one that was (MCP 2026-07-28, Authorization: a
 // server honours the hierarchy of its scopes).
 func (t Token) HasScope(scope string) bool {
