@@ -3,6 +3,8 @@ package config
 import (
 	"strconv"
 	"strings"
+
+	"github.com/BurntSushi/toml"
 )
 
 // lineIndex maps the rendered path of every key and array element of a TOML document to its 1-based line.
@@ -117,11 +119,7 @@ func (s *lineScanner) key() path {
 func (s *lineScanner) keySegment() string {
 	switch {
 	case s.accept(`"`):
-		text := s.until(`"`, true)
-		if unquoted, err := strconv.Unquote(`"` + text + `"`); err == nil {
-			return unquoted
-		}
-		return text
+		return unescape(s.until(`"`, true))
 	case s.accept(`'`):
 		return s.until(`'`, false)
 	}
@@ -130,6 +128,18 @@ func (s *lineScanner) keySegment() string {
 		s.pos++
 	}
 	return s.src[start:s.pos]
+}
+
+// unescape resolves the escapes of a quoted key. The TOML library knows them all, so it is asked.
+func unescape(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	var quoted struct{ Text string }
+	if _, err := toml.Decode(`text = "`+text+`"`, &quoted); err != nil {
+		return text
+	}
+	return quoted.Text
 }
 
 // value skips one value, noting where the parts of arrays and inline tables stand.
