@@ -41,6 +41,7 @@ func (x *Index) addEdges() {
 			field := &x.fields[f]
 			field.cost = x.stepCost(field)
 			if x.ofCaller(f) {
+				field.ofCaller = true
 				field.cost += costOfCaller
 			}
 			if t.def.Kind != ast.InputObject && x.composite(field.out) {

@@ -19,6 +19,7 @@ type query struct {
 	keywords []keyword
 	words    map[termID][]wordHit // every term that stands for some word
 	unknown  []string             // keywords that nothing stands for
+	own      bool                 // the caller asks for what is their own
 }
 
 // keyword is one phrase of the caller.
@@ -46,7 +47,9 @@ func (x *Index) parse(keywords []string) query {
 	q := query{words: make(map[termID][]wordHit)}
 	var seen []string
 	for _, text := range keywords {
-		words := content(appendWords(nil, clip(text)))
+		words := appendWords(nil, clip(text))
+		q.own = q.own || slices.ContainsFunc(words, func(w string) bool { return ownWords[w] })
+		words = content(words)
 		key := strings.Join(words, " ")
 		if len(words) == 0 || slices.Contains(seen, key) || len(q.keywords) == maxKeywords {
 			continue
@@ -71,13 +74,10 @@ func (x *Index) parse(keywords []string) query {
 }
 
 // clip bounds a keyword before it is looked at: nobody searches for a kilobyte.
-func clip(text string) string {
-	const most = 256
-	if len(text) > most {
-		return strings.ToValidUTF8(text[:most], "")
-	}
-	return text
-}
+func clip(text string) string { return clipTo(text, 256) }
+
+// ownWords are how people say that they mean themselves.
+var ownWords = wordSet("i me my mine myself viewer")
 
 // content drops stop words, unless there is nothing else.
 func content(words []string) []string {
@@ -313,7 +313,7 @@ func (q *query) closeness(text *elementText, owner []termID) float32 {
 			mass += w.mass
 		}
 		if mass > 0 {
-			sum += (got / mass) * (got / mass)
+			sum += float32(math.Pow(float64(got/mass), 1.5))
 		}
 	}
 	return float32(1 - math.Exp(-float64(sum)))

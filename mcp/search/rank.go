@@ -21,6 +21,7 @@ const (
 	deprecated      = 0.5
 	rest            = 0.25 // of a keyword already answered, left for further hits
 	sameName        = 0.5  // a field named like a hit already chosen, elsewhere
+	sameParent      = 0.7  // a field of the same type as a hit already chosen: it is shown beside that anyway
 	enough          = 0.12 // of the first hit's gain: below this nothing is worth showing
 	maxHits         = 9
 	maxCandidates   = 256
@@ -29,7 +30,12 @@ const (
 // rank chooses the hits: each time the field that adds most to what is answered already, so that every keyword gets its best
 // field before any gets its third.
 func (x *Index) rank(q *query, s *scratch) []hit {
-	s.ways.find(x, s.visibleEdge, func(f fieldID) float32 { return 1 - discountMatched*s.near[f] })
+	s.ways.find(x, s.visibleEdge, func(f fieldID) float32 {
+		if q.own && x.fields[f].ofCaller {
+			return 1 - discountMatched
+		}
+		return 1 - discountMatched*s.near[f]
+	})
 	candidates := x.candidates(q, s)
 	answered := make([]float32, len(q.keywords))
 	var hits []hit
@@ -54,8 +60,12 @@ func (x *Index) rank(q *query, s *scratch) []hit {
 		}
 		candidates = slices.Delete(candidates, best, best+1)
 		for i := range candidates {
-			if x.fields[candidates[i].field].def.Name == x.fields[c.field].def.Name {
+			other := &x.fields[candidates[i].field]
+			if other.def.Name == x.fields[c.field].def.Name {
 				candidates[i].factor *= sameName
+			}
+			if other.parent == x.fields[c.field].parent {
+				candidates[i].factor *= sameParent
 			}
 		}
 	}
@@ -143,7 +153,11 @@ func (x *Index) throughMutation(s *scratch, t typeID) bool {
 func (x *Index) verbFactor(q *query, f fieldID) float32 {
 	factor := float32(otherVerb)
 	field := &x.fields[f]
-	verbs := []termID{field.head}
+	if len(field.text.name) == 0 {
+		return factor
+	}
+	names := field.text.name
+	verbs := []termID{names[0], names[len(names)-1]}
 	if len(field.text.desc) > 0 {
 		verbs = append(verbs, field.text.desc[0])
 	}

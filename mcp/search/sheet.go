@@ -20,8 +20,9 @@ type sheet struct {
 	budget float64  // tokens left
 	queue  offers
 	offers map[offerKey]bool
-	focus  float64  // worth of the field at hand
+	focus  worth    // worth of the parts of the field at hand
 	cut    []typeID // types that the budget kept out
+	taken  [][]edge // detours that are shown
 }
 
 // block is what is shown of one type.
@@ -44,7 +45,7 @@ type offer struct {
 	field  fieldID
 	value  float64 // what it is worth
 	cost   float64 // tokens
-	focus  float64 // what its own parts are worth when it is shown
+	focus  worth   // what its own parts are worth when it is shown
 	serial int
 	way    []edge // for a detour: what to show
 	via    typeID // the abstract type that offers a field of its member, or none
@@ -55,16 +56,26 @@ type offerKey struct {
 	field fieldID
 }
 
+// worth is what the parts of something are worth: each has prior in any case, as its name promises, and near as
+// far as it matches the keywords.
+type worth struct{ prior, near float64 }
+
+func (w worth) times(f float64) worth { return worth{w.prior * f, w.near * f} }
+
+// shareOf splits a share of a hit's score.
+func shareOf(score float64) worth { return worth{priorShare * score, (1 - priorShare) * score} }
+
 // Worth of what is not a hit itself, as a share of the hit that brings it.
 const (
 	worthSibling  = 0.55 // other fields of the type that a hit belongs to
 	worthOutput   = 0.9  // fields of the type that a hit gives
 	worthPassing  = 0.12 // fields of the types on the way to a hit
+	nearPassing   = 0.5  // the same, of those that match
 	worthInput    = 1.0  // fields of an input object that a hit takes
 	worthEnumIn   = 0.9  // values of an enum that a hit takes
 	worthEnumOut  = 0.45 // values of an enum that a shown field gives
 	worthPayload  = 0.25 // fields of what a mutation returns
-	worthDetour   = 0.5  // another way to a type
+	worthDetour   = 1.5  // another way to a type
 	detourSlack   = 1.2
 	priorShare    = 0.35 // of a part's worth that it has without any match
 	fewValues     = 12   // an enum is shown whole up to this number
@@ -136,31 +147,32 @@ func (sh *sheet) hit(h hit) bool {
 	if cost > sh.budget {
 		return false
 	}
-	sh.focus = float64(h.score)
+	full := shareOf(float64(h.score))
+	passing := worth{full.prior * worthPassing, full.near * nearPassing}
+	sh.focus = full
 	for _, e := range path {
 		if e.field == none {
 			sh.open(e.from).member[e.to] = true
 			continue
 		}
 		sh.show(e.field, sh.chooseArgs(e.field, false))
-		sh.offerParts(e.field, float64(h.score)*worthPassing)
+		sh.offerParts(e.field, passing)
 	}
 	sh.show(h.field, args)
 	field := &x.fields[h.field]
-	focus := float64(h.score)
-	sh.offerParts(h.field, focus)
+	sh.offerParts(h.field, full)
 	switch {
 	case x.isMutation(h.field):
-		sh.offerFields(field.out, focus*worthPayload)
+		sh.offerFields(field.out, full.times(worthPayload))
 	case x.composite(field.out):
-		sh.offerFields(field.out, focus*worthOutput)
-		sh.offerFields(field.parent, focus*worthPassing)
+		sh.offerFields(field.out, full.times(worthOutput))
+		sh.offerFields(field.parent, passing)
 	default:
-		sh.offerFields(field.parent, focus*worthSibling)
+		sh.offerFields(field.parent, full.times(worthSibling))
 	}
 	for _, e := range path {
 		if e.field != none {
-			sh.offerFields(e.to, focus*worthPassing)
+			sh.offerFields(e.to, passing)
 		}
 	}
 	return true
@@ -174,16 +186,16 @@ func (sh *sheet) detours(h hit) {
 		if e.field == none || x.structural(e.field) || sh.known[e.to] {
 			continue
 		}
-		for _, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
+		for i, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
 			way := append(sh.s.ways.path(x, d.tail[0].from, nil), d.tail...)
-			value := float64(h.score) * worthDetour * math.Exp(-float64(d.cost-sh.s.ways.dist[x.unwrap(e.to)]))
-			sh.push(offer{typ: e.to, field: none, way: way, via: none, value: value, focus: value})
+			value := float64(h.score) * worthDetour * math.Exp(-0.7*float64(i)-float64(d.cost-sh.s.ways.dist[x.unwrap(e.to)]))
+			sh.push(offer{typ: e.to, field: none, way: way, via: none, value: value, focus: shareOf(value)})
 		}
 	}
 }
 
 func (sh *sheet) wayPrice(way []edge) float64 {
-	cost := 0.1
+	cost := tokens(sh.x.wayText(way)) + 3
 	for _, e := range way {
 		if e.field != none && !sh.shows(e.field) {
 			cost += sh.price(e.field, sh.chooseArgs(e.field, false))
@@ -272,7 +284,7 @@ func (sh *sheet) require(t typeID) {
 		def := sh.x.fields[f].def
 		if required(def.Type, def.DefaultValue) && sh.s.visible(f) {
 			sh.show(f, nil)
-			sh.offerInput(sh.x.fields[f].out, sh.focus*worthInput)
+			sh.offerInput(sh.x.fields[f].out, sh.focus.times(worthInput))
 			sh.require(sh.x.fields[f].out)
 		}
 	}
@@ -317,37 +329,37 @@ func (sh *sheet) argCloseness(a *argInfo) float32 {
 }
 
 // offerParts offers what a shown field takes and gives besides objects: input objects and enums.
-func (sh *sheet) offerParts(f fieldID, focus float64) {
+func (sh *sheet) offerParts(f fieldID, focus worth) {
 	field := &sh.x.fields[f]
 	for i := range field.args {
 		if l := sh.blocks[field.parent].fields[f]; l != nil && l.args[i] {
 			sh.offerInput(field.args[i].typ, focus)
 		}
 	}
-	sh.offerEnum(field.out, focus*worthEnumOut)
+	sh.offerEnum(field.out, focus.times(worthEnumOut))
 }
 
-func (sh *sheet) offerInput(t typeID, focus float64) {
+func (sh *sheet) offerInput(t typeID, focus worth) {
 	if t == none {
 		return
 	}
 	switch sh.x.types[t].def.Kind {
 	case ast.InputObject:
-		sh.offerFields(t, focus*worthInput)
+		sh.offerFields(t, focus.times(worthInput))
 	case ast.Enum:
-		sh.offerEnum(t, focus*worthEnumIn)
+		sh.offerEnum(t, focus.times(worthEnumIn))
 	case ast.Scalar, ast.Object, ast.Interface, ast.Union:
 	}
 }
 
 // offerFields offers the fields of a type, list wrappers seen through.
-func (sh *sheet) offerFields(t typeID, focus float64) {
-	if t == none || focus < smallestWorth || sh.known[t] || !sh.s.visibleType(t) {
+func (sh *sheet) offerFields(t typeID, focus worth) {
+	if t == none || focus.prior+focus.near < smallestWorth || sh.known[t] || !sh.s.visibleType(t) {
 		return
 	}
 	if item := sh.x.types[t].item; item != none {
-		sh.offerOwn(t, focus*0.6, none)
-		sh.offerEdges(t, focus*0.6)
+		sh.offerOwn(t, focus.times(0.6), none)
+		sh.offerEdges(t, focus.times(0.6))
 		t = item
 	}
 	sh.offerOwn(t, focus, none)
@@ -356,7 +368,7 @@ func (sh *sheet) offerFields(t typeID, focus float64) {
 
 // offerMembers offers the fields of the possible types of an abstract type: of all when they are few, else of those that
 // the keywords name.
-func (sh *sheet) offerMembers(t typeID, focus float64) {
+func (sh *sheet) offerMembers(t typeID, focus worth) {
 	const few = 6
 	members := sh.x.types[t].members
 	for _, m := range members {
@@ -365,13 +377,13 @@ func (sh *sheet) offerMembers(t typeID, focus float64) {
 			near = max(near, 0.4)
 		}
 		if near > 0.2 && sh.s.visibleType(m) {
-			sh.offerOwn(m, focus*near, t)
+			sh.offerOwn(m, focus.times(near), t)
 		}
 	}
 }
 
 // offerEdges offers what the edges of a Relay connection know besides the node.
-func (sh *sheet) offerEdges(t typeID, focus float64) {
+func (sh *sheet) offerEdges(t typeID, focus worth) {
 	info := &sh.x.types[t]
 	for f := info.first; f < info.last; f++ {
 		if out := sh.x.fields[f].out; out != none && sh.x.edgeNode(out) != none && sh.x.types[out].last-sh.x.types[out].first > 2 {
@@ -380,7 +392,7 @@ func (sh *sheet) offerEdges(t typeID, focus float64) {
 	}
 }
 
-func (sh *sheet) offerOwn(t typeID, focus float64, via typeID) {
+func (sh *sheet) offerOwn(t typeID, focus worth, via typeID) {
 	info := &sh.x.types[t]
 	for f := info.first; f < info.last; f++ {
 		if sh.shows(f) || !sh.s.visible(f) || sh.x.fields[f].def.Name == "clientMutationId" {
@@ -390,7 +402,7 @@ func (sh *sheet) offerOwn(t typeID, focus float64, via typeID) {
 	}
 }
 
-func (sh *sheet) offer(f fieldID, focus float64, via typeID) {
+func (sh *sheet) offer(f fieldID, focus worth, via typeID) {
 	field := &sh.x.fields[f]
 	near := float64(sh.q.closeness(&field.text, sh.x.types[field.parent].name))
 	if field.out != none {
@@ -399,11 +411,11 @@ func (sh *sheet) offer(f fieldID, focus float64, via typeID) {
 		}
 	}
 	prior := sh.prior(f)
-	value := focus * (priorShare*prior + (1-priorShare)*near)
+	value := focus.prior*prior + focus.near*near
 	if value < smallestWorth {
 		return
 	}
-	sh.push(offer{typ: field.parent, field: f, via: via, value: value, focus: focus * (0.3*prior + 0.7*near)})
+	sh.push(offer{typ: field.parent, field: f, via: via, value: value, focus: focus.times(0.3*prior + 0.7*near)})
 }
 
 // prior is how likely a field is wanted without knowing for what: leaves before objects, plain names ("title", "state") before
@@ -427,7 +439,7 @@ func (sh *sheet) prior(f fieldID) float64 {
 	return p
 }
 
-func (sh *sheet) offerEnum(t typeID, focus float64) {
+func (sh *sheet) offerEnum(t typeID, focus worth) {
 	if t == none || sh.x.types[t].def.Kind != ast.Enum || sh.known[t] || sh.blocks[t] != nil || !sh.s.visibleType(t) {
 		return
 	}
@@ -435,7 +447,7 @@ func (sh *sheet) offerEnum(t typeID, focus float64) {
 	for i := range sh.x.types[t].values {
 		near = max(near, sh.q.closeness(&sh.x.types[t].values[i].text, nil))
 	}
-	value := focus * (priorShare + (1-priorShare)*float64(near))
+	value := focus.prior + focus.near*float64(near)
 	if value >= smallestWorth {
 		sh.push(offer{typ: t, field: none, value: value})
 	}
@@ -504,12 +516,17 @@ func (sh *sheet) fill() {
 		}
 		o.cost = sh.offerPrice(o)
 		if o.cost > sh.budget {
-			if !slices.Contains(sh.cut, o.typ) {
-				sh.cut = append(sh.cut, o.typ)
-			}
+			sh.leaveOut(o.typ)
 			continue
 		}
 		sh.accept(o)
+	}
+}
+
+// leaveOut remembers a type that the budget kept out.
+func (sh *sheet) leaveOut(t typeID) {
+	if !slices.Contains(sh.cut, t) {
+		sh.cut = append(sh.cut, t)
 	}
 }
 
@@ -524,6 +541,8 @@ func (sh *sheet) accept(o offer) {
 	}
 	if o.way != nil {
 		sh.showWay(o.way)
+		sh.taken = append(sh.taken, o.way)
+		sh.budget -= tokens(sh.x.wayText(o.way)) + 3
 		return
 	}
 	sh.focus = o.focus
@@ -539,7 +558,7 @@ func (sh *sheet) accept(o offer) {
 	if sh.x.types[o.typ].def.Kind == ast.InputObject {
 		sh.offerInput(out, o.focus)
 	} else if sh.x.composite(out) {
-		sh.offerFields(out, o.focus*0.8)
+		sh.offerFields(out, o.focus.times(0.8))
 	}
 }
 

@@ -67,6 +67,17 @@ func (v *vocabulary) addProse(dst []termID, text string) []termID {
 	return dst
 }
 
+// addSeen is addProse for a finished vocabulary: it appends only terms that exist.
+func (v *vocabulary) addSeen(dst []termID, text string) []termID {
+	words := appendWords(nil, text)
+	for _, w := range words[:min(len(words), maxProse)] {
+		if id, ok := v.ids[stem(w)]; ok && !stopWords[w] {
+			dst = append(dst, id)
+		}
+	}
+	return dst
+}
+
 // stem is [stem] with a memory, since a schema repeats its words.
 func (v *vocabulary) stem(w string) string {
 	s, ok := v.stems[w]
