@@ -31,6 +31,7 @@ type evaluation struct {
 	// demands by class, by field: what requirements select below the field.
 	demands []map[string]*childDemand
 	order   [][]string // by class: keys of demands in order of appearance
+	kids    [][]*kid   // by class, by field: what is at hand below it within the budget
 }
 
 // need is a selection that must be at hand for a class by the end of a round.
@@ -51,10 +52,12 @@ type childDemand struct {
 }
 
 // evaluate costs the frame and returns the places below it. It reports false when a demand cannot be met.
-func (fr *frame) evaluate() (cost, []childGroup, bool) {
+//
+// below costs the places below: solve, or bound for an estimate.
+func (fr *frame) evaluate(below func(*state, int8) *result) (cost, []childGroup, bool) {
 	fr.s.work++
 	n := len(fr.st.site.classes)
-	ev := &evaluation{fr: fr, used: make([][]bool, n), seen: map[needKey]bool{}, demands: make([]map[string]*childDemand, n), order: make([][]string, n)}
+	ev := &evaluation{fr: fr, used: make([][]bool, n), seen: map[needKey]bool{}, demands: make([]map[string]*childDemand, n), order: make([][]string, n), kids: make([][]*kid, n)}
 	for i := range ev.used {
 		ev.used[i] = make([]bool, len(fr.sources))
 	}
@@ -68,7 +71,7 @@ func (fr *frame) evaluate() (cost, []childGroup, bool) {
 	if !ev.settle() {
 		return cost{}, nil, false
 	}
-	groups, ok := ev.children()
+	groups, ok := ev.children(below)
 	return ev.cost, groups, ok
 }
 
@@ -137,7 +140,7 @@ func (ev *evaluation) settle() bool {
 		c := &fr.st.site.classes[ci]
 		for i := range c.fields {
 			if f := &c.fields[i]; f.Selection != nil {
-				for _, at := range fr.kid(c, f.Name, fr.budget).from {
+				for _, at := range ev.kid(ci, i).from {
 					ev.use(ci, at, f.Name)
 				}
 			}
@@ -177,6 +180,19 @@ func (ev *evaluation) settle() bool {
 	return true
 }
 
+// kid returns what is at hand below the class's i-th field.
+func (ev *evaluation) kid(ci, i int) *kid {
+	c := &ev.fr.st.site.classes[ci]
+	if ev.kids[ci] == nil {
+		ev.kids[ci] = make([]*kid, len(c.fields))
+	}
+	if ev.kids[ci][i] == nil {
+		k := ev.fr.kid(c, c.fields[i].Name, ev.fr.budget)
+		ev.kids[ci][i] = &k
+	}
+	return ev.kids[ci][i]
+}
+
 func (ev *evaluation) demandChild(ci int, sel *schema.FieldSelection, round int8) {
 	if ev.demands[ci] == nil {
 		ev.demands[ci] = map[string]*childDemand{}
@@ -192,13 +208,11 @@ func (ev *evaluation) demandChild(ci int, sel *schema.FieldSelection, round int8
 }
 
 // children solves the places below the frame and adds up their costs.
-func (ev *evaluation) children() ([]childGroup, bool) {
+func (ev *evaluation) children(below func(*state, int8) *result) ([]childGroup, bool) {
 	fr := ev.fr
 	var groups []childGroup
 	byKey := map[string]int{}
-	add := func(ci int, f *operation.Field, name string, args schema.Arguments, demands []demandAt) bool {
-		c := &fr.st.site.classes[ci]
-		k := fr.kid(c, name, fr.budget)
+	add := func(ci int, f *operation.Field, k *kid, name string, args schema.Arguments, demands []demandAt) bool {
 		if len(k.entries) == 0 {
 			ev.cost.unplannable++
 			return f != nil
@@ -219,14 +233,14 @@ func (ev *evaluation) children() ([]childGroup, bool) {
 			groups[at].classes = append(groups[at].classes, ci)
 			return true
 		}
-		r := fr.s.solve(st, fr.budget-base)
+		r := below(st, fr.budget-base)
 		if !r.ok {
 			return false
 		}
 		ev.cost = ev.cost.add(r.cost)
 		ev.cost.weight += int(base) * r.cost.fetches
 		byKey[string(b)] = len(groups)
-		groups = append(groups, childGroup{name: name, args: args, field: f, classes: []int{ci}, state: st, base: base, from: k.from, kid: k})
+		groups = append(groups, childGroup{name: name, args: args, field: f, classes: []int{ci}, state: st, base: base, from: k.from, kid: *k})
 		return true
 	}
 	for ci := range fr.st.site.classes {
@@ -243,13 +257,14 @@ func (ev *evaluation) children() ([]childGroup, bool) {
 				taken[key] = true
 				demands = d.at
 			}
-			if !add(ci, f, f.Name, f.Args, demands) {
+			if !add(ci, f, ev.kid(ci, i), f.Name, f.Args, demands) {
 				return nil, false
 			}
 		}
 		for _, key := range ev.order[ci] {
 			if d := ev.demands[ci][key]; !taken[key] {
-				if !add(ci, nil, d.sel.Name, d.sel.Args, d.at) {
+				k := fr.kid(c, d.sel.Name, fr.budget)
+				if !add(ci, nil, &k, d.sel.Name, d.sel.Args, d.at) {
 					return nil, false
 				}
 			}

@@ -171,7 +171,7 @@ func (fr *frame) ready(c *class, set schema.FieldSet, round int8) bool {
 				return false
 			}
 			st, base := fr.s.newState(nil, k.typ, k.member, k.entries, []demandAt{{sel.Children, round}})
-			if !fr.s.solve(st, round-base).ok {
+			if !fr.s.bound(st, round-base).ok {
 				return false
 			}
 		}

@@ -71,13 +71,13 @@ func (l *lowering) addRoot(sel *operation.SelectionSet, single bool) error {
 // fewestWaves finds the least number of rounds in which everything can be served that can be served at all.
 func (l *lowering) fewestWaves(st *state) int8 {
 	for w := int8(0); w <= maxWaves; w++ {
-		if r := l.s.solve(st, w); r.ok && r.cost.unplannable == 0 {
+		if r := l.s.bound(st, w); r.ok && r.cost.unplannable == 0 {
 			return w
 		}
 	}
-	least := l.s.solve(st, maxWaves).cost.unplannable
+	least := l.s.bound(st, maxWaves).cost.unplannable
 	for w := int8(0); ; w++ {
-		if r := l.s.solve(st, w); r.ok && r.cost.unplannable == least {
+		if r := l.s.bound(st, w); r.ok && r.cost.unplannable == least {
 			return w
 		}
 	}
@@ -133,7 +133,7 @@ func (l *lowering) lower(pl *place, st *state) error {
 	if err := l.coherent(pl.fr); err != nil {
 		return err
 	}
-	_, pl.groups, _ = pl.fr.evaluate()
+	_, pl.groups, _ = pl.fr.evaluate(l.s.solve)
 	pl.sels = make([]*selection, len(pl.fr.sources))
 	for i := range pl.fr.sources {
 		if src := &pl.fr.sources[i]; src.jump {

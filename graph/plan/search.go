@@ -82,6 +82,7 @@ type search struct {
 	views  map[string]*view
 	setIDs map[*schema.FieldSelection]int
 	memo   map[string]*result
+	bounds map[string]*result
 	key    []byte
 
 	work    int
@@ -91,7 +92,7 @@ type search struct {
 func newSearch(s *schema.Schema, f *facts, opts Options) *search {
 	return &search{
 		schema: s, facts: f, opts: opts, optimal: true,
-		sites: map[siteKey]*site{}, views: map[string]*view{}, setIDs: map[*schema.FieldSelection]int{}, memo: map[string]*result{},
+		sites: map[siteKey]*site{}, views: map[string]*view{}, setIDs: map[*schema.FieldSelection]int{}, memo: map[string]*result{}, bounds: map[string]*result{},
 	}
 }
 
@@ -212,10 +213,23 @@ func (s *search) solve(st *state, budget int8) *result {
 	return r
 }
 
+// bound tells what can be served at all within the budget: everything with all jumps made. It costs far less than solve, whose
+// unplannable fields and ok are the same.
+func (s *search) bound(st *state, budget int8) *result {
+	key := s.stateKey(st, budget)
+	if r, ok := s.bounds[key]; ok {
+		return r
+	}
+	c, _, ok := s.closure(st, budget).evaluate(s.bound)
+	r := &result{ok: ok, cost: c}
+	s.bounds[key] = r
+	return r
+}
+
 func (s *search) solveNew(st *state, budget int8) *result {
 	isRoot := st.entries[0].sg == noSubgraph
 	full := s.closure(st, budget)
-	bound, _, ok := full.evaluate() // more sources never make anything worse, so this bounds every choice from below
+	bound, _, ok := full.evaluate(s.solve) // more sources never make anything worse, so this bounds every choice from below
 	if !ok {
 		return &result{}
 	}
@@ -275,7 +289,7 @@ func (s *search) try(st *state, budget int8, jumps []jump) *result {
 	for _, j := range jumps {
 		fr.push(j.sg, j.wave)
 	}
-	c, _, ok := fr.evaluate()
+	c, _, ok := fr.evaluate(s.solve)
 	return &result{ok: ok, cost: c, jumps: jumps}
 }
 
@@ -297,7 +311,7 @@ func (s *search) choose(fr *frame, w int8, left int, best *result) {
 		return
 	}
 	if left == 0 {
-		if c, _, ok := fr.evaluate(); ok && (!best.ok || c.less(best.cost)) {
+		if c, _, ok := fr.evaluate(s.solve); ok && (!best.ok || c.less(best.cost)) {
 			*best = result{ok: true, cost: c, jumps: fr.jumps()}
 		}
 		return
