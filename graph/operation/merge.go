@@ -20,7 +20,7 @@ func (d *Document) checkMerge() ErrorList {
 		m.one(d.operations[i].root)
 	}
 	if m.work <= 0 {
-		return ErrorList{limitError("work", d.work, d.work)}
+		return ErrorList{workError(d.work)}
 	}
 	slices.SortStableFunc(m.errs, func(a, b *Error) int { return slices.CompareFunc(a.Locations, b.Locations, compareLocations) })
 	return slices.CompactFunc(m.errs, func(a, b *Error) bool {

@@ -26,7 +26,7 @@ func (d *Document) Normalize(opName string, values func(variable string) bool) (
 	}
 	op.Root = n.build(def.rootType, []setID{def.root})
 	if n.work <= 0 {
-		return nil, limitError("work", d.work, d.work)
+		return nil, workError(d.work)
 	}
 	return op, nil
 }

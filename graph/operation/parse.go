@@ -120,6 +120,13 @@ func limitError(name string, value, maximum int) *Error {
 	}
 }
 
+func workError(maximum int) *Error {
+	return &Error{
+		Message: fmt.Sprintf("The operation is too complex: its fragments lead to more than %d field visits.", maximum),
+		Code:    CodeLimit, Failure: FailureLimit, Name: "work",
+	}
+}
+
 // foreignRules are gqlparser's rules that are taken as they are. Left out are OverlappingFieldsCanBeMerged, whose cost grows with the
 // square of the document (see checkMerge), and those that ownRules states with the facts a caller needs to mend the operation.
 var foreignRules = []struct {
