@@ -143,3 +143,19 @@ type ContextVariable struct {
 	Ancestor PositionID
 	Path     []RepresentationField // each step below the ancestor, one member each
 }
+
+// Size estimates the bytes that the plan holds, for caches.
+func (p *Plan) Size() int64 {
+	n := int64(256)
+	for i := range p.Positions {
+		n += 128 + int64(len(p.Positions[i].Slots))*40
+		for _, c := range p.Positions[i].Classes {
+			n += 64 + int64(len(c.Types))*4 + int64(len(c.Fields))*104
+		}
+	}
+	for i := range p.Fetches {
+		f := &p.Fetches[i]
+		n += 256 + 3*int64(len(f.Document)) // the reading side is about as large as the text, twice
+	}
+	return n
+}

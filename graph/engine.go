@@ -1,0 +1,82 @@
+package graph
+
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/plan"
+	"github.com/sluice-gateway/sluice/graph/schema"
+)
+
+// Config is how an Engine behaves. The zero value of a field means what its comment says.
+type Config struct {
+	// Fetcher sends requests to the subgraphs of the schema; it must be set.
+	Fetcher exec.Fetcher
+	// Parse bounds the texts that are read.
+	Parse operation.ParseLimits
+	// Limits bound the operations that are run.
+	Limits operation.Limits
+	// Exec are the settings of execution.
+	Exec exec.Options
+	// Batch reports whether fetches of a subgraph that become ready together share one request; nil means all do.
+	Batch func(sg schema.SubgraphID) bool
+	// MaxPositions and MaxWork are plan.Options'.
+	MaxPositions, MaxWork int
+	// DocumentCacheBytes and PlanCacheBytes bound the caches, by an estimate of what their values hold; 0 means 64 MiB each.
+	DocumentCacheBytes, PlanCacheBytes int64
+	// Introspect appends the value of a __schema or __type field. When it is nil such fields are refused.
+	Introspect func(dst []byte, f *operation.Field) []byte
+}
+
+// Engine prepares and executes operations on one schema.
+type Engine struct {
+	cfg     Config
+	schema  *schema.Schema
+	planner *plan.Planner
+	labels  []string // of progressive overrides, sorted
+
+	documents *cache[string, *document]
+	shapes    *cache[shapeKey, *shape]
+	plans     *cache[planKey, *planned]
+}
+
+const defaultCacheBytes = 64 << 20
+
+// New makes an engine for the schema.
+func New(s *schema.Schema, cfg Config) *Engine {
+	if cfg.DocumentCacheBytes == 0 {
+		cfg.DocumentCacheBytes = defaultCacheBytes
+	}
+	if cfg.PlanCacheBytes == 0 {
+		cfg.PlanCacheBytes = defaultCacheBytes
+	}
+	if cfg.Batch == nil {
+		cfg.Batch = func(schema.SubgraphID) bool { return true }
+	}
+	return &Engine{
+		cfg: cfg, schema: s, planner: plan.New(s), labels: labelsOf(s),
+		documents: newCache[string, *document](cfg.DocumentCacheBytes / 2),
+		shapes:    newCache[shapeKey, *shape](cfg.DocumentCacheBytes / 2),
+		plans:     newCache[planKey, *planned](cfg.PlanCacheBytes),
+	}
+}
+
+// Schema returns the engine's schema.
+func (e *Engine) Schema() *schema.Schema { return e.schema }
+
+// Texts returns the texts of the operations in the document cache, most recently used first: what a successor should be warmed with.
+func (e *Engine) Texts() []string { return e.documents.keys() }
+
+func labelsOf(s *schema.Schema) []string {
+	var out []string
+	for i := range s.Fields {
+		for j := range s.Fields[i].Homes {
+			if l := s.Fields[i].Homes[j].Label; l != "" {
+				out = append(out, l)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

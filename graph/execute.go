@@ -1,0 +1,182 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/plan"
+	"github.com/sluice-gateway/sluice/graph/schema"
+)
+
+// Execution is what running a Prepared depends on besides itself.
+type Execution struct {
+	// Headers gives the headers of the requests to a subgraph; nil gives none.
+	Headers func(schema.SubgraphID) http.Header
+	// Denied is what the caller may not see; nil denies nothing.
+	Denied *Denied
+	// Label decides the labels of progressive overrides for this request; nil decides false for all. It must not change its mind.
+	Label func(label string) bool
+	// Introspect replaces the engine's Config.Introspect, for callers who see less than the whole schema.
+	Introspect func(dst []byte, f *operation.Field) []byte
+}
+
+// Denied is a set of schema elements that a caller may not see. Share it between requests with the same decisions: plans are cached by what is
+// in it, not by its address.
+type Denied struct {
+	fields map[schema.FieldID]*plan.FieldError
+	key    string
+}
+
+// NewDenied makes the set from coordinates ("Type" or "Type.field"). A denied type denies every field that returns it and every field
+// of it; what is denied on an interface is denied on all its implementors. Coordinates that the schema lacks are ignored.
+func NewDenied(s *schema.Schema, coordinates map[string]*plan.FieldError) *Denied {
+	if len(coordinates) == 0 {
+		return nil
+	}
+	d := &Denied{fields: map[schema.FieldID]*plan.FieldError{}}
+	names := make([]string, 0, len(coordinates))
+	for c := range coordinates {
+		names = append(names, c)
+	}
+	slices.Sort(names)
+	types := map[schema.TypeID]*plan.FieldError{}
+	var key strings.Builder
+	for _, c := range names {
+		e := coordinates[c]
+		key.WriteString(c + "\x00" + e.Code + "\x00" + e.Message + "\x00")
+		typeName, fieldName, isField := strings.Cut(c, ".")
+		t := s.TypeByName(typeName)
+		if t == 0 {
+			continue
+		}
+		if !isField {
+			types[t] = e
+			continue
+		}
+		for _, concrete := range append([]schema.TypeID{t}, s.Type(t).Possible...) {
+			if f := s.FieldByName(concrete, fieldName); f != 0 && d.fields[f] == nil {
+				d.fields[f] = e
+			}
+		}
+	}
+	if len(types) > 0 {
+		d.addTypes(s, types)
+	}
+	d.key = key.String()
+	return d
+}
+
+func (d *Denied) addTypes(s *schema.Schema, types map[schema.TypeID]*plan.FieldError) {
+	for i := 1; i < len(s.Fields); i++ {
+		f := &s.Fields[i]
+		if d.fields[f.ID] != nil {
+			continue
+		}
+		if e := types[f.Parent]; e != nil {
+			d.fields[f.ID] = e
+		} else if e := types[f.Type.Named]; e != nil {
+			d.fields[f.ID] = e
+		} else {
+			for _, in := range s.Type(f.Parent).Interfaces {
+				if e := types[in]; e != nil {
+					d.fields[f.ID] = e
+					break
+				}
+			}
+		}
+	}
+}
+
+func (d *Denied) field(f schema.FieldID) *plan.FieldError { return d.fields[f] }
+
+// planned is a cached plan, or why there is none.
+type planned struct {
+	plan *plan.Plan
+	err  error
+}
+
+type planKey struct {
+	shape  *shape
+	denied string
+	labels string
+}
+
+// Plan returns the plan of an operation, from the cache or new. The error is an operation.ErrorList.
+func (e *Engine) Plan(p *Prepared, x Execution) (*plan.Plan, error) {
+	key := planKey{shape: p.shape, labels: e.decisions(x.Label)}
+	opts := plan.Options{Label: x.Label, Batch: e.cfg.Batch, MaxPositions: e.cfg.MaxPositions, MaxWork: e.cfg.MaxWork}
+	if x.Denied != nil {
+		key.denied, opts.Denied = x.Denied.key, x.Denied.field
+	}
+	pl, _ := e.plans.get(key, func() (*planned, int64, bool) {
+		pl, err := e.planner.Build(p.Operation, opts)
+		if err != nil {
+			return &planned{err: err}, 256, true
+		}
+		return &planned{plan: pl}, pl.Size(), true
+	})
+	if pl.err != nil {
+		return nil, planError(pl.err)
+	}
+	return pl.plan, nil
+}
+
+// decisions tells what is decided on each label of the schema, as a key.
+func (e *Engine) decisions(decide func(string) bool) string {
+	if decide == nil || len(e.labels) == 0 {
+		return ""
+	}
+	b := make([]byte, len(e.labels))
+	for i, l := range e.labels {
+		b[i] = '0'
+		if decide(l) {
+			b[i] = '1'
+		}
+	}
+	return string(b)
+}
+
+func planError(err error) error {
+	var unplannable *plan.UnplannableError
+	switch {
+	case errors.Is(err, plan.ErrTooComplex):
+		return operation.ErrorList{{Message: "The operation is too complex to be planned.", Code: CodeTooComplex, Failure: operation.FailureLimit}}
+	case errors.As(err, &unplannable):
+		return operation.ErrorList{{
+			Message:    "No way through the subgraphs answers " + unplannable.Coordinate + " for all types that it is selected on.",
+			Coordinate: unplannable.Coordinate, Code: CodeUnplannable, Failure: operation.FailureOther,
+		}}
+	default:
+		return operation.ErrorList{{Message: "The operation cannot be planned.", Code: CodeUnplannable, Failure: operation.FailureOther}}
+	}
+}
+
+// Execute runs a query or mutation. The error is an operation.ErrorList, and then nothing was sent to any subgraph. The caller releases the
+// result.
+func (e *Engine) Execute(ctx context.Context, p *Prepared, x Execution) (*exec.Result, error) {
+	in, err := e.input(p, x)
+	if err != nil {
+		return nil, err
+	}
+	return exec.Run(ctx, in), nil
+}
+
+func (e *Engine) input(p *Prepared, x Execution) (exec.Input, error) {
+	pl, err := e.Plan(p, x)
+	if err != nil {
+		return exec.Input{}, err
+	}
+	introspect := e.cfg.Introspect
+	if x.Introspect != nil {
+		introspect = x.Introspect
+	}
+	return exec.Input{
+		Schema: e.schema, Plan: pl, Variables: p.Variables.Get, Fetcher: e.cfg.Fetcher,
+		Headers: x.Headers, Introspect: introspect, Options: e.cfg.Exec,
+	}, nil
+}
