@@ -18,6 +18,7 @@ type SubgraphSchema struct {
 	Schema *ast.Schema // executable, federation directives removed
 	types  map[string]*typeFacts
 	fields map[string]*fieldFacts // by coordinate
+	hidden map[string]bool        // @inaccessible enum values, by coordinate
 }
 
 type typeFacts struct {
@@ -51,7 +52,7 @@ func LoadSubgraphSchema(name, sdl string) (*SubgraphSchema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parse subgraph %s: %w", name, err)
 	}
-	s := &SubgraphSchema{Name: name, SDL: sdl, types: map[string]*typeFacts{}, fields: map[string]*fieldFacts{}}
+	s := &SubgraphSchema{Name: name, SDL: sdl, types: map[string]*typeFacts{}, fields: map[string]*fieldFacts{}, hidden: map[string]bool{}}
 	names := directiveNames(doc)
 	defs := joinExtensions(doc)
 	for _, def := range defs {
@@ -136,7 +137,7 @@ func directiveNames(doc *ast.SchemaDocument) map[string]string {
 	return names
 }
 
-var federationDirectives = []string{"key", "requires", "provides", "external", "extends", "interfaceObject"}
+var federationDirectives = []string{"key", "requires", "provides", "external", "extends", "interfaceObject", "inaccessible"}
 
 // joinExtensions merges extensions into their definitions; an extension without one becomes a definition.
 func joinExtensions(doc *ast.SchemaDocument) ast.DefinitionList {
@@ -176,6 +177,13 @@ func (s *SubgraphSchema) collectFacts(def *ast.Definition, names map[string]stri
 			t.extension = true
 		case "interfaceObject":
 			t.interfaceObject = true
+		}
+	}
+	for _, v := range def.EnumValues {
+		for _, d := range v.Directives {
+			if names[d.Name] == "inaccessible" {
+				s.hidden[def.Name+"."+v.Name] = true
+			}
 		}
 	}
 	for _, f := range def.Fields {
