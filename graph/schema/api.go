@@ -43,6 +43,11 @@ func (ld *loader) buildAPI() {
 // definitions is only a proposal.
 func tailorPrelude(doc *ast.SchemaDocument) {
 	doc.Directives = slices.DeleteFunc(doc.Directives, func(d *ast.DirectiveDefinition) bool { return d.Name == "defer" })
+	if d := doc.Definitions.ForName("__DirectiveLocation"); d != nil {
+		d.EnumValues = slices.DeleteFunc(d.EnumValues, func(v *ast.EnumValueDefinition) bool {
+			return v.Name == string(ast.LocationDirectiveDefinition)
+		})
+	}
 	if d := doc.Directives.ForName("deprecated"); d != nil {
 		d.Locations = slices.DeleteFunc(d.Locations, func(l ast.DirectiveLocation) bool { return l == ast.LocationDirectiveDefinition })
 	}

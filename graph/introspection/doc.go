@@ -1,0 +1,14 @@
+// Package introspection answers __schema and __type of an operation from the API schema, without any subgraph (GraphQL September
+// 2025 §4 Introspection).
+//
+// It owns which schema elements one kind of caller may see, and their JSON. It does not decide whether introspection is allowed,
+// and it does not parse operations: package operation hands over each introspection field with fragments dissolved.
+//
+// The path: New (API schema, what is hidden -> *Schema, once for each kind of caller) -> Schema.Append (field, variables -> JSON). A
+// Schema is safe for concurrent use.
+//
+// Invariants:
+//
+//   - What is hidden leaves no trace: a field of a hidden type, or a type all of whose members are hidden, is hidden too.
+//   - Types and directives come sorted by name, everything else in the schema's order: the same schema gives the same bytes.
+package introspection
