@@ -27,6 +27,7 @@ type Index struct {
 	edges     []edge      // ways from a type to another, grouped by where they start
 	incoming  [][]int32   // by typeID: the edges that arrive there
 	roots     []typeID
+	verbs     map[termID]bool // words that name actions
 	vocab     vocabulary
 	postings  [][]posting // by termID: output fields, ascending
 	documents []indexedDocument
@@ -92,6 +93,7 @@ func Build(s *ast.Schema, opts BuildOptions) *Index {
 	x.addTypes()
 	x.linkTypes()
 	x.addEdges()
+	x.findVerbs()
 	x.post()
 	for _, d := range opts.Documents {
 		x.documents = append(x.documents, x.indexDocument(d))
@@ -174,6 +176,24 @@ func (x *Index) linkTypes() {
 		if def != nil {
 			if id := x.lookup(def.Name); id != none {
 				x.roots = append(x.roots, id)
+			}
+		}
+	}
+}
+
+// findVerbs collects the words that mutations of this schema begin their descriptions with, and the usual ones.
+func (x *Index) findVerbs() {
+	x.verbs = make(map[termID]bool)
+	for _, v := range strings.Fields("create add update edit change set delete remove cancel send submit approve reject archive assign move") {
+		x.verbs[x.vocab.intern(stem(v))] = true
+	}
+	if x.schema.Mutation == nil {
+		return
+	}
+	if t := x.lookup(x.schema.Mutation.Name); t != none {
+		for f := x.types[t].first; f < x.types[t].last; f++ {
+			if desc := x.fields[f].text.desc; len(desc) > 0 {
+				x.verbs[desc[0]] = true
 			}
 		}
 	}

@@ -16,18 +16,20 @@ type posting struct {
 // in all streams, each weighted and normalised by length, are added before they saturate (Robertson, Zaragoza,
 // Taylor: Simple BM25 Extension to Multiple Weighted Fields, 2004).
 const (
-	boostName       = 6.0 // the field's own name
-	boostOutput     = 2.5 // the name of the type it gives, list wrappers seen through
-	boostParent     = 1.5 // the name of the type it belongs to
-	boostArg        = 1.5 // names of its arguments
-	boostInput      = 1.2 // names of the fields of its input objects, at any depth
-	boostValue      = 0.9 // values of the enums it takes or gives
-	boostMember     = 0.6 // names of the union members it may give
-	boostDesc       = 1.8 // its description
-	boostNestedDesc = 0.5 // descriptions of arguments and input fields
-	boostOutputDesc = 0.5 // description of the type it gives
-	saturation      = 2.5 // k1
-	lengthName      = 0.35
+	boostName       = 6.0  // the field's own name
+	boostHead       = 1.0  // share of a name's boost for its last word
+	boostModifier   = 0.75 // and for the words before it
+	boostOutput     = 2.5  // the name of the type it gives, list wrappers seen through
+	boostParent     = 1.5  // the name of the type it belongs to
+	boostArg        = 1.5  // names of its arguments
+	boostInput      = 1.2  // names of the fields of its input objects, at any depth
+	boostValue      = 0.9  // values of the enums it takes or gives
+	boostMember     = 0.6  // names of the union members it may give
+	boostDesc       = 1.8  // its description
+	boostNestedDesc = 0.5  // descriptions of arguments and input fields
+	boostOutputDesc = 0.5  // description of the type it gives
+	saturation      = 2.5  // k1
+	lengthName      = 0.5
 	lengthDesc      = 0.6
 	typicalName     = 2.5 // words
 	typicalDesc     = 8
@@ -61,8 +63,7 @@ type poster struct {
 
 func (p *poster) field(id fieldID) {
 	x, f := p.x, &p.x.fields[id]
-	p.add(f.text.name, boostName, lengthName, typicalName)
-	p.addPairs(f.text.name, boostName)
+	p.addName(f.text.name, boostName)
 	p.add(f.text.desc, boostDesc, lengthDesc, typicalDesc)
 	p.addPairs(f.text.desc, boostDesc)
 	p.add(x.types[f.parent].name, boostParent, lengthName, typicalName)
@@ -80,8 +81,7 @@ func (p *poster) output(out typeID) {
 	if t.def.BuiltIn {
 		return
 	}
-	p.add(t.name, boostOutput, lengthName, typicalName)
-	p.addPairs(t.name, boostOutput)
+	p.addName(t.name, boostOutput)
 	p.prose(t.def.Description, boostOutputDesc)
 	p.values(t)
 	if t.def.Kind == ast.Union {
@@ -165,6 +165,18 @@ func (p *poster) add(terms []termID, boost, b, typical float32) {
 	for _, t := range terms {
 		p.bump(t, weight)
 	}
+}
+
+// addName adds the words of an identifier. The last one is the noun that the others qualify: commit comments are comments.
+func (p *poster) addName(terms []termID, boost float32) {
+	if n := len(terms); n > 1 {
+		p.add(terms, boost*boostModifier, lengthName, typicalName)
+		weight := boost * (boostHead - boostModifier) / (1 - lengthName + lengthName*float32(n)/typicalName)
+		p.bump(terms[n-1], weight)
+	} else {
+		p.add(terms, boost, lengthName, typicalName)
+	}
+	p.addPairs(terms, boost)
 }
 
 func (p *poster) addPairs(terms []termID, boost float32) {

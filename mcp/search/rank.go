@@ -152,19 +152,27 @@ func (x *Index) throughMutation(s *scratch, t typeID) bool {
 // verbFactor lowers a mutation whose verb nobody asked for: "issue comments" is no wish to delete any.
 func (x *Index) verbFactor(q *query, f fieldID) float32 {
 	factor := float32(otherVerb)
-	field := &x.fields[f]
-	if len(field.text.name) == 0 {
-		return factor
-	}
-	names := field.text.name
-	verbs := []termID{names[0], names[len(names)-1]}
-	if len(field.text.desc) > 0 {
-		verbs = append(verbs, field.text.desc[0])
-	}
-	for _, verb := range verbs {
+	for _, verb := range x.verbsOf(f) {
 		factor = max(factor, q.verb(verb))
 	}
 	return factor
+}
+
+// verbsOf returns what a mutation may call its action: the first word of its name, as in createOrder, the last, as in orderCreate,
+// if that is a verb at all, and the first word of its description.
+func (x *Index) verbsOf(f fieldID) []termID {
+	text := &x.fields[f].text
+	var verbs []termID
+	if n := len(text.name); n > 0 {
+		verbs = append(verbs, text.name[0])
+		if x.verbs[text.name[n-1]] {
+			verbs = append(verbs, text.name[n-1])
+		}
+	}
+	if len(text.desc) > 0 {
+		verbs = append(verbs, text.desc[0])
+	}
+	return verbs
 }
 
 func (q *query) verb(term termID) float32 {

@@ -11,18 +11,19 @@ import (
 
 // sheet collects what a partial SDL shows: some fields of some types, within a budget of tokens.
 type sheet struct {
-	x      *Index
-	s      *scratch
-	q      *query
-	known  map[typeID]bool
-	blocks map[typeID]*block
-	order  []typeID // as opened
-	budget float64  // tokens left
-	queue  offers
-	offers map[offerKey]bool
-	focus  worth    // worth of the parts of the field at hand
-	cut    []typeID // types that the budget kept out
-	taken  [][]edge // detours that are shown
+	x        *Index
+	s        *scratch
+	q        *query
+	known    map[typeID]bool
+	blocks   map[typeID]*block
+	order    []typeID // as opened
+	budget   float64  // tokens left
+	queue    offers
+	offers   map[offerKey]bool
+	focus    worth            // worth of the parts of the field at hand
+	cut      []typeID         // types that the budget kept out
+	taken    [][]edge         // detours that are shown
+	detoured map[fieldID]bool // fields that a detour has been offered for
 }
 
 // block is what is shown of one type.
@@ -84,7 +85,7 @@ const (
 )
 
 func newSheet(x *Index, q *query, s *scratch, known []string, budget float64) *sheet {
-	sh := &sheet{x: x, s: s, q: q, known: make(map[typeID]bool), blocks: make(map[typeID]*block), offers: make(map[offerKey]bool), budget: budget}
+	sh := &sheet{x: x, s: s, q: q, known: make(map[typeID]bool), blocks: make(map[typeID]*block), offers: make(map[offerKey]bool), detoured: make(map[fieldID]bool), budget: budget}
 	for _, name := range known {
 		if id := x.lookup(name); id != none {
 			sh.known[id] = true
@@ -183,10 +184,14 @@ func (sh *sheet) detours(h hit) {
 	x := sh.x
 	path := sh.s.ways.path(x, x.fields[h.field].parent, nil)
 	for _, e := range path {
-		if e.field == none || x.structural(e.field) || sh.known[e.to] {
-			continue
+		if e.field == none || x.structural(e.field) || sh.known[e.to] || slices.Contains(x.roots, e.from) {
+			continue // what a root gives needs no other way
 		}
 		for i, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
+			if sh.detoured[d.tail[0].field] {
+				continue
+			}
+			sh.detoured[d.tail[0].field] = true
 			way := append(sh.s.ways.path(x, d.tail[0].from, nil), d.tail...)
 			value := float64(h.score) * worthDetour * math.Exp(-0.7*float64(i)-float64(d.cost-sh.s.ways.dist[x.unwrap(e.to)]))
 			sh.push(offer{typ: e.to, field: none, way: way, via: none, value: value, focus: shareOf(value)})
@@ -531,18 +536,18 @@ func (sh *sheet) leaveOut(t typeID) {
 }
 
 func (sh *sheet) accept(o offer) {
+	if o.way != nil {
+		sh.showWay(o.way)
+		sh.taken = append(sh.taken, o.way)
+		sh.budget -= tokens(sh.x.wayText(o.way)) + 3
+		return
+	}
 	if o.field == none {
 		b := sh.open(o.typ)
 		for _, i := range sh.chooseValues(o.typ) {
 			b.values[i] = true
 			sh.budget -= sh.x.types[o.typ].values[i].price
 		}
-		return
-	}
-	if o.way != nil {
-		sh.showWay(o.way)
-		sh.taken = append(sh.taken, o.way)
-		sh.budget -= tokens(sh.x.wayText(o.way)) + 3
 		return
 	}
 	sh.focus = o.focus

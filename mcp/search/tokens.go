@@ -1,22 +1,27 @@
 package search
 
-import "unicode/utf8"
+import (
+	"math"
+	"unicode/utf8"
+)
 
 // EstimateTokens estimates how many tokens of a current large vocabulary (o200k) a text takes.
 //
 // It cuts a text where such tokenizers do, at changes of case, digits, punctuation and space, and charges each piece by
-// its length; a space belongs to the word after it. It reads a kilobyte in about two microseconds and is meant to err upwards by
+// its length; a space belongs to the word after it. It is meant to err upwards by
 // a few per cent: a budget must hold. The test compares it with recorded counts of the real tokenizer.
-func EstimateTokens(s string) int { return int(tokens(s) + 0.5) }
+func EstimateTokens(s string) int { return int(math.Ceil(tokens(s))) }
 
-// Prices of pieces, in tokens. Measured on SDL, search answers and prose in several scripts.
+// Prices of pieces, in tokens, as measured on SDL, answers and prose in several scripts.
 const (
-	priceLetters  = 8   // lower-case letters in a token of a word
-	priceCapitals = 3.4 // capitals in a token, as in enum values
-	priceDigits   = 3
-	priceMarks    = 2.2 // punctuation characters in a token
-	priceOther    = 2.6 // letters in a token of another alphabet
-	priceDense    = 1.3 // Han, Kana and Hangul characters in a token
+	margin      = 1.04 // a budget must hold for rarer words too
+	priceWord   = 1.02 // a word of up to eight letters; most longer ones are one token too
+	priceLong   = 0.05 // more for each further letter
+	priceJoined = 0.09 // more for each letter beyond five of a word without a space before it: those are rarer in the vocabulary
+	priceShout  = 0.13 // more for each capital beyond three, as in enum values
+	priceMark   = 0.12 // more for each punctuation character beyond the first
+	priceLetter = 0.40 // a letter of another alphabet
+	priceDense  = 0.80 // a Han, Kana or Hangul character
 )
 
 // tokens is [EstimateTokens] before rounding, so that lines can be added up.
@@ -42,26 +47,24 @@ func tokens(s string) float64 {
 			}
 		case isLower(c):
 			n = span(s[i:], isLower)
-			total += wordPrice(n)
+			total += wordPrice(n, joined(s, i))
 		case isUpper(c):
 			n = span(s[i:], isUpper)
 			lower := span(s[i+n:], isLower)
-			switch {
-			case lower > 0 && n == 1:
-				n += lower
-				total += wordPrice(n)
-			case lower > 0:
-				total += wordPrice(lower+1) + float64(n-1)/priceCapitals
-				n += lower
-			default:
-				total += max(1, float64(n)/priceCapitals)
+			if lower > 0 {
+				total += wordPrice(n+lower, joined(s, i))
+			} else {
+				total += shoutPrice(n)
 			}
+			n += lower
 		case c >= '0' && c <= '9':
 			n = span(s[i:], isDigit)
-			total += float64((n + priceDigits - 1) / priceDigits)
+			total += float64((n + 2) / 3)
 		case c < utf8.RuneSelf:
 			n = span(s[i:], isMark)
-			total += max(1, float64(n)/priceMarks)
+			if n > 1 || i+1 == len(s) || !isLower(s[i+1]) && !isUpper(s[i+1]) {
+				total += 1 + priceMark*float64(n-1) // a single mark joins the word after it
+			}
 		default:
 			var price float64
 			n, price = foreign(s[i:])
@@ -69,15 +72,27 @@ func tokens(s string) float64 {
 		}
 		i += n
 	}
-	return total
+	return total * margin
 }
 
-// wordPrice charges a word of n lower-case letters: most up to eight letters are a token of their own.
-func wordPrice(n int) float64 {
-	if n <= priceLetters {
-		return 1.04
+// wordPrice charges a word of n letters.
+func wordPrice(n int, joined bool) float64 {
+	price := priceWord + priceLong*float64(max(0, n-8))
+	if joined {
+		price += priceJoined * float64(max(0, n-5))
 	}
-	return 1.04 + float64(n-priceLetters)/9
+	return price
+}
+
+// joined tells whether the word at i follows a letter, a digit or a mark instead of a space.
+func joined(s string, i int) bool { return i > 0 && s[i-1] > ' ' }
+
+// shoutPrice charges n capitals in a row; beyond eight they seldom are one word.
+func shoutPrice(n int) float64 {
+	if n > 8 {
+		return 0.31 * float64(n)
+	}
+	return priceWord + priceShout*float64(max(0, n-3))
 }
 
 // foreign charges a run of characters beyond ASCII.
@@ -92,7 +107,7 @@ func foreign(s string) (n int, price float64) {
 		}
 		n += size
 	}
-	return n, max(1, float64(letters)/priceOther+float64(dense)/priceDense)
+	return n, max(1, float64(letters)*priceLetter+float64(dense)*priceDense)
 }
 
 func span(s string, in func(byte) bool) int {
