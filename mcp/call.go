@@ -1,0 +1,62 @@
+package mcp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	mcpgo "github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
+)
+
+// tool is one entry of tools/list with what answers its calls.
+type tool struct {
+	name, title, description string
+	schema                   []byte // JSON Schema 2020-12 of the arguments
+	readOnly                 bool   // changes nothing
+	destructive              bool   // may change what is there
+	openWorld                bool   // reaches beyond the schema
+	run                      func(ctx context.Context, arguments []byte, h http.Header) result
+}
+
+// annotations states all four hints, since a missing one means its default,
+// which is the worst case: MCP, Tools, ToolAnnotations.
+func (t *tool) annotations() mcpgo.ToolAnnotation {
+	return mcpgo.ToolAnnotation{
+		Title:           t.title,
+		ReadOnlyHint:    mcpgo.ToBoolPtr(t.readOnly),
+		DestructiveHint: mcpgo.ToBoolPtr(t.destructive),
+		IdempotentHint:  mcpgo.ToBoolPtr(t.readOnly),
+		OpenWorldHint:   mcpgo.ToBoolPtr(t.openWorld),
+	}
+}
+
+// tool returns the tool that a message calls, or nil when it calls none of ours.
+func (s *Server) tool(m *message) *tool {
+	if m.method != string(mcpgo.MethodToolsCall) || rawjson.KindOf(m.name) != rawjson.String {
+		return nil
+	}
+	return s.tools[rawjson.Text(m.name)]
+}
+
+// call runs a tool. Whatever happens within ends as a result.
+func (s *Server) call(ctx context.Context, t *tool, arguments []byte, h http.Header) (res result) {
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.CallTimeout)
+	defer cancel()
+	defer func() {
+		if s.deps.Observe != nil {
+			s.deps.Observe(ctx, CallStats{Tool: t.name, Duration: time.Since(start), IsError: res.isError, Cut: res.cut})
+		}
+	}()
+	defer s.recoverInto(ctx, func(text string) { res = errorText(text) })
+	switch rawjson.KindOf(arguments) {
+	case rawjson.Invalid, rawjson.Null: // none given
+		arguments = []byte("{}")
+	case rawjson.Object:
+	case rawjson.Bool, rawjson.Number, rawjson.String, rawjson.Array:
+		return errorText("arguments must be an object, not " + rawjson.KindOf(arguments).String() + ".")
+	}
+	return t.run(ctx, arguments, h)
+}

@@ -1,0 +1,208 @@
+package mcp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	mcpgo "github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
+)
+
+// Handler is the endpoint. It answers on whatever path it is mounted. The
+// middleware, first outermost, runs after Host, Origin and preflight and before
+// everything else: the place of authentication.
+func (s *Server) Handler(middleware ...func(http.Handler) http.Handler) http.Handler {
+	var h http.Handler = http.HandlerFunc(s.serve)
+	for i := len(middleware) - 1; i >= 0; i-- {
+		h = middleware[i](h)
+	}
+	return s.guard(h)
+}
+
+// serve answers one request that may be answered at all.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", corsMethods)
+		refuse(w, http.StatusMethodNotAllowed, "this endpoint takes POST only: it keeps no session and opens no stream")
+		return
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		refuse(w, http.StatusUnsupportedMediaType, "Content-Type must be application/json")
+		return
+	}
+	body, err := readBody(w, r, s.cfg.MaxBodyBytes)
+	if err != nil {
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(s.cfg.MaxBodyBytes, 10)+" bytes")
+			return
+		}
+		refuse(w, http.StatusBadRequest, "the body could not be read")
+		return
+	}
+	m, fail := parseMessage(body)
+	if fail == nil {
+		fail = m.checkVersion(r.Header)
+	}
+	if fail != nil {
+		writeRPCError(w, m.id, fail)
+		return
+	}
+	s.dispatch(w, r, &m, body)
+}
+
+// dispatch sends a well-formed message to whom it is for.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, body []byte) {
+	defer s.recoverInto(r.Context(), func(text string) {
+		writeRPCError(w, m.id, &rpcError{code: codeInternal, status: http.StatusInternalServerError, message: text})
+	})
+	modern := m.modern(r.Header)
+	if fail := m.check(r.Header, modern); fail != nil {
+		if !modern {
+			fail.status = http.StatusOK
+		}
+		writeRPCError(w, m.id, fail)
+		return
+	}
+	if m.id == nil || m.reply {
+		// Notifications and replies need no action. notifications/cancelled must
+		// not reach mcp-go: in stateless operation it would cancel whatever
+		// request of any caller has the same id. The end of the connection
+		// cancels a request.
+		w.WriteHeader(http.StatusAccepted)
+		return
+	}
+	if t := s.tool(m); t != nil {
+		h := m.header(r.Header)
+		res := s.call(r.Context(), t, m.arguments, h)
+		s.writeResult(w, m.id, res, modern)
+		return
+	}
+	s.library(w, r, m, body)
+}
+
+// check holds the parts of a message that mcp-go does not see against the
+// protocol.
+func (m *message) check(h http.Header, modern bool) *rpcError {
+	switch {
+	case m.reply && modern:
+		return badRequest(codeInvalidRequest, "there is no request of this server's to reply to")
+	case m.method == string(mcpgo.MethodToolsList) && m.cursor:
+		return badRequest(codeInvalidParams, "unknown cursor: the list of tools has one page")
+	case modern && (m.id == nil || m.method == string(mcpgo.MethodToolsCall)):
+		return m.checkModern(h)
+	}
+	return nil
+}
+
+// header is the request's header, with the trace context of _meta where HTTP
+// had none.
+func (m *message) header(h http.Header) http.Header {
+	var out http.Header
+	for i, name := range traceKeys {
+		if m.trace[i] == "" || h.Get(name) != "" {
+			continue
+		}
+		if out == nil {
+			out = h.Clone()
+		}
+		if out == nil {
+			out = http.Header{}
+		}
+		out.Set(name, m.trace[i])
+	}
+	if out == nil {
+		return h
+	}
+	return out
+}
+
+// library hands a message to mcp-go, without the headers of sessions and of
+// resumable streams, which a stateless server ignores.
+func (s *Server) library(w http.ResponseWriter, r *http.Request, m *message, body []byte) {
+	r = r.Clone(r.Context())
+	r.Header.Del(mcpgo.HeaderLastEventID)
+	r.Header.Del(mcpgo.HeaderSessionID)
+	lw := &libraryWriter{ResponseWriter: w}
+	body, lw.placeholder, lw.id = shortenID(body, m.id)
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	s.http.ServeHTTP(lw, r)
+}
+
+// shortenID puts a string in the place of an integer id that mcp-go would
+// round. The string is not in the body otherwise.
+func shortenID(body, id []byte) (changed, placeholder, original []byte) {
+	if !longID(id) {
+		return body, nil, nil
+	}
+	name := "id-" + string(id)
+	for bytes.Contains(body, []byte(name)) {
+		name += "-"
+	}
+	placeholder = rawjson.AppendQuoted(nil, name)
+	from := cap(body) - cap(id) // id is a slice of body
+	return bytes.Join([][]byte{body[:from], placeholder, body[from+len(id):]}, nil), placeholder, id
+}
+
+// libraryWriter mends what mcp-go writes: the original id, and the header that
+// keeps proxies from holding back a stream.
+type libraryWriter struct {
+	http.ResponseWriter
+	placeholder, id []byte
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *libraryWriter) WriteHeader(status int) {
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+		w.Header().Set("X-Accel-Buffering", "no")
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements [io.Writer]. mcp-go writes a message in one piece.
+func (w *libraryWriter) Write(p []byte) (int, error) {
+	if w.placeholder == nil {
+		return w.ResponseWriter.Write(p)
+	}
+	_, err := w.ResponseWriter.Write(bytes.ReplaceAll(p, w.placeholder, w.id))
+	return len(p), err
+}
+
+// Flush implements [http.Flusher], which mcp-go asks for by assertion.
+func (w *libraryWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
+// Unwrap serves [http.ResponseController].
+func (w *libraryWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// readBody reads at most limit bytes.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var buf bytes.Buffer
+	if r.ContentLength > 0 {
+		buf.Grow(int(min(r.ContentLength, limit)) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
+	return buf.Bytes(), err
+}
+
+// recoverInto turns a panic into a text with a correlation id, under which the
+// cause is logged. It must be deferred directly.
+func (s *Server) recoverInto(ctx context.Context, answer func(text string)) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause == http.ErrAbortHandler {
+		panic(cause)
+	}
+	id := correlationID()
+	s.deps.Logger.ErrorContext(ctx, "mcp: panic", "correlation_id", id, "panic", cause, "stack", string(debug.Stack()))
+	answer("internal error, correlation id " + id)
+}

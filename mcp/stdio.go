@@ -1,0 +1,224 @@
+package mcp
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	mcpgo "github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
+)
+
+// stdioCalls is how many messages of a stdio client are worked on at once.
+const stdioCalls = 8
+
+// ServeStdio serves one client over a pair of streams, one message a line: MCP,
+// Transports, stdio. It returns nil when in ends, after every answer is
+// written, and ctx's error when ctx ends first; then the goroutine that reads
+// in ends with its next line.
+func (s *Server) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c := &stdioConn{server: s, out: out, running: map[string]context.CancelFunc{}}
+	lines, done := make(chan []byte), make(chan error, 1)
+	go func() {
+		defer close(lines)
+		done <- readLines(ctx, in, s.cfg.MaxBodyBytes, lines)
+	}()
+	slots := make(chan struct{}, stdioCalls)
+	var work sync.WaitGroup
+	defer work.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case line, ok := <-lines:
+			if !ok {
+				work.Wait()
+				return errors.Join(<-done, c.err())
+			}
+			m, fail := parseLine(line)
+			if fail == nil && c.noted(&m) {
+				continue
+			}
+			slots <- struct{}{}
+			callCtx, end := c.begin(ctx, &m)
+			work.Go(func() {
+				defer func() { <-slots }()
+				defer end()
+				c.answer(callCtx, &m, fail, line)
+			})
+		}
+	}
+}
+
+// errLineTooLong stands for a line that was skipped.
+var errLineTooLong = []byte{0}
+
+// readLines sends every line that is not empty; of one longer than limit only
+// the fact.
+func readLines(ctx context.Context, in io.Reader, limit int64, lines chan<- []byte) error {
+	r := bufio.NewReaderSize(in, 64<<10)
+	for {
+		var line []byte
+		tooLong := false
+		var err error
+		for more := true; more; {
+			var part []byte
+			part, err = r.ReadSlice('\n')
+			more = errors.Is(err, bufio.ErrBufferFull)
+			if tooLong = tooLong || int64(len(line)+len(part)) > limit; !tooLong {
+				line = append(line, part...)
+			}
+		}
+		if tooLong {
+			line = errLineTooLong
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			select {
+			case lines <- line:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("mcp: stdin: %w", err)
+		}
+	}
+}
+
+func parseLine(line []byte) (message, *rpcError) {
+	if bytes.Equal(line, errLineTooLong) {
+		return message{}, &rpcError{code: codeInvalidRequest, message: "the message is too long"}
+	}
+	m, fail := parseMessage(line)
+	if fail == nil {
+		fail = m.checkVersion(http.Header{})
+	}
+	return m, fail
+}
+
+// stdioConn is one client. Unlike over HTTP, its cancellations are its own.
+type stdioConn struct {
+	server *Server
+
+	mu      sync.Mutex
+	out     io.Writer
+	failed  error
+	running map[string]context.CancelFunc // by raw id
+}
+
+// noted handles what has no answer.
+func (c *stdioConn) noted(m *message) bool {
+	if m.id != nil && !m.reply {
+		return false
+	}
+	if m.method == string(mcpgo.MethodNotificationCancelled) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if cancel := c.running[string(m.requestID)]; cancel != nil {
+			cancel()
+		}
+	}
+	return true
+}
+
+// begin makes a request cancellable by its id until the returned function is called.
+func (c *stdioConn) begin(ctx context.Context, m *message) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	if m.id == nil {
+		return ctx, cancel
+	}
+	id := string(m.id)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running[id] = cancel
+	return ctx, func() {
+		cancel()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.running, id)
+	}
+}
+
+// answer writes what one message comes to. A cancelled request is not answered.
+func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line []byte) {
+	s := c.server
+	defer s.recoverInto(ctx, func(text string) {
+		c.write(appendRPCError(nil, m.id, &rpcError{code: codeInternal, message: text}))
+	})
+	if fail != nil {
+		c.write(appendRPCError(nil, m.id, fail))
+		return
+	}
+	if t := s.tool(m); t != nil {
+		res := s.call(ctx, t, m.arguments, m.header(http.Header{}))
+		if ctx.Err() == nil {
+			c.write(s.appendResult(nil, m.id, res, m.modern(http.Header{})))
+		}
+		return
+	}
+	line, placeholder, id := shortenID(line, m.id)
+	session := &stdioSession{notifications: make(chan mcpgo.JSONRPCNotification, 4)}
+	ctx = mcpserver.WithSupportedProtocolVersions(s.lib.WithContext(ctx, session), revisions)
+	response := s.lib.HandleMessage(ctx, line)
+	close(session.notifications)
+	for n := range session.notifications {
+		c.send(n, placeholder, id)
+	}
+	if response != nil && ctx.Err() == nil {
+		c.send(response, placeholder, id)
+	}
+}
+
+func (c *stdioConn) send(message any, placeholder, id []byte) {
+	b, err := json.Marshal(message)
+	if err != nil {
+		panic(fmt.Errorf("encode a message of mcp-go: %w", err))
+	}
+	if placeholder != nil {
+		b = bytes.ReplaceAll(b, placeholder, id)
+	}
+	c.write(b)
+}
+
+func (c *stdioConn) write(b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, err := c.out.Write(append(b, '\n')); err != nil && c.failed == nil {
+		c.failed = fmt.Errorf("mcp: stdout: %w", err)
+	}
+}
+
+func (c *stdioConn) err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.failed
+}
+
+// stdioSession collects the notifications of one message: mcp-go's global one
+// would share them between servers.
+type stdioSession struct {
+	notifications chan mcpgo.JSONRPCNotification
+}
+
+// SessionID implements [mcpserver.ClientSession].
+func (*stdioSession) SessionID() string { return "stdio" }
+
+// NotificationChannel implements [mcpserver.ClientSession].
+func (s *stdioSession) NotificationChannel() chan<- mcpgo.JSONRPCNotification { return s.notifications }
+
+// Initialize implements [mcpserver.ClientSession].
+func (*stdioSession) Initialize() {}
+
+// Initialized implements [mcpserver.ClientSession].
+func (*stdioSession) Initialized() bool { return true }
