@@ -1,6 +1,7 @@
 package extensionstest
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -81,7 +82,7 @@ func NewAuthServer(tb testing.TB, o AuthServerOptions) *AuthServer {
 func (a *AuthServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.well[r.URL.Path]:
-		a.write(w, map[string]any{
+		write(w, map[string]any{
 			"issuer":                           a.Issuer,
 			"jwks_uri":                         a.JWKSURL,
 			"authorization_endpoint":           a.Issuer + "/authorize",
@@ -101,17 +102,17 @@ func (a *AuthServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		published := make([]map[string]any, len(keys))
 		for i, k := range keys {
-			published[i] = k.JWK(a.tb)
+			published[i] = k.JWK()
 		}
-		a.write(w, map[string]any{"keys": published})
+		write(w, map[string]any{"keys": published})
 	default:
 		http.NotFound(w, r)
 	}
 }
 
-func (a *AuthServer) write(w http.ResponseWriter, document any) {
+func write(w http.ResponseWriter, document any) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Write(marshal(a.tb, document)) //nolint:errcheck // the client went away
+	json.NewEncoder(w).Encode(document) //nolint:errcheck // the client went away
 }
 
 // Token mints a token that is valid for five minutes, with the claims added, replaced, or with a nil value removed.
@@ -173,22 +174,23 @@ func (a *AuthServer) Fetches() int {
 	return a.fetches
 }
 
-// AwaitFetches waits until the keys were asked for n more times from now on. One client fetches one after the other, so
-// that with n = 2 it has used an answer that was made after the call.
-func (a *AuthServer) AwaitFetches(n int) {
+// AwaitFetches waits until the keys were asked for total times since the server started. One client fetches one after
+// the other, so that with total = Fetches()+2 it has used an answer that was made after the call.
+func (a *AuthServer) AwaitFetches(total int) {
 	a.tb.Helper()
-	late := time.AfterFunc(10*time.Second, func() {
+	late := false
+	timer := time.AfterFunc(10*time.Second, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		a.fetches = -1
+		late = true
 		a.fetched.Broadcast()
 	})
-	defer late.Stop()
+	defer timer.Stop()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for target := a.fetches + n; a.fetches < target; a.fetched.Wait() {
-		if a.fetches < 0 {
-			a.tb.Fatalf("the keys were not asked for %d times within ten seconds", n)
+	for ; a.fetches < total; a.fetched.Wait() {
+		if late {
+			a.tb.Fatalf("the keys were asked for %d times within ten seconds, want %d", a.fetches, total)
 		}
 	}
 }
