@@ -3,8 +3,6 @@ package compose
 import (
 	"slices"
 	"strings"
-
-	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
 // Subgraph is one input of a composition: a named GraphQL service and its SDL.
@@ -39,20 +37,23 @@ func Compose(subgraphs []Subgraph, opts Options) *Result {
 	for _, stage := range []func(){
 		func() { c.ingest(subgraphs) },
 		c.upgrade,
+		c.merge,
+		c.checkMerged,
+		c.checkSupergraph,
 	} {
 		if stage(); len(c.errors) > 0 {
 			return c.failed()
 		}
 	}
 	slices.SortFunc(c.hints, compareHints)
-	return &Result{Hints: c.hints}
+	return &Result{Supergraph: printSchema(c.super.schema), Hints: c.hints}
 }
 
 // composition is the state that the stages of one Compose call hand on.
 type composition struct {
 	opts      Options
 	subgraphs []*subgraph // sorted by name
-	version   federation.Version
+	super     *supergraph
 	errors    []*Error
 	hints     []Hint
 }

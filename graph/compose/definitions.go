@@ -25,8 +25,8 @@ func (s *schema) lookup(name string) *typeDef {
 	return builtinScalars[name]
 }
 
-// builtinDirectives are the directives of GraphQL October 2021 §3.13 and of the
-// @oneOf addition; a subgraph need not define them.
+// builtinDirectives are the directives of GraphQL October 2021 §3.13; a subgraph
+// need not define them. @oneOf came later: who uses it defines it.
 var builtinDirectives = map[string]*directiveDef{
 	"skip":    {name: "skip", args: []*input{{name: "if", typ: parseTypeRef("Boolean!")}}, locations: []string{"FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"}},
 	"include": {name: "include", args: []*input{{name: "if", typ: parseTypeRef("Boolean!")}}, locations: []string{"FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"}},
@@ -35,7 +35,6 @@ var builtinDirectives = map[string]*directiveDef{
 		locations: []string{federation.OnField, federation.OnArgument, federation.OnInputField, federation.OnEnumValue},
 	},
 	"specifiedBy": {name: "specifiedBy", args: []*input{{name: "url", typ: parseTypeRef("String!")}}, locations: []string{federation.OnScalar}},
-	"oneOf":       {name: "oneOf", locations: []string{federation.OnInputObject}},
 }
 
 // directiveNamed finds the definition of a directive, built-in ones included.
@@ -61,6 +60,9 @@ var linkDefinition = federation.Directive{
 func (s *subgraph) completeDefinitions() {
 	for _, t := range s.types {
 		t.machinery = s.isMachinery(t.name)
+	}
+	for _, d := range s.directives {
+		s.checkArgumentTypes(d)
 	}
 	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
 		s.requireScalar(s.linkType(l, "Import"))
@@ -185,10 +187,19 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 	if have := s.directiveByName[local]; have != nil {
 		if !have.machinery {
 			have.machinery = true
+			before := len(s.errors)
 			definitionCheck{s, local, want, scalar}.run(have)
+			if len(s.errors) > before {
+				have.broken = true
+			}
 		}
 		return
 	}
+	s.addDirective(specified(local, want, scalar))
+}
+
+// specified is the definition of a specification's directive under a local name.
+func specified(local string, want federation.Directive, scalar func(string) string) *directiveDef {
 	def := &directiveDef{name: local, repeatable: want.Repeatable, locations: want.Locations, machinery: true}
 	for _, a := range want.Args {
 		in := &input{name: a.Name, typ: localTypeRef(a.Type, scalar)}
@@ -197,7 +208,17 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 		}
 		def.args = append(def.args, in)
 	}
-	s.addDirective(def)
+	return def
+}
+
+// checkArgumentTypes reports types that a directive definition of the subgraph
+// names without defining them: those of specifications are added only afterwards.
+func (s *subgraph) checkArgumentTypes(d *directiveDef) {
+	for _, a := range d.args {
+		if s.lookup(a.typ.base()) == nil {
+			s.report(InvalidGraphQL, a.pos, inputCoordinate("@"+d.name, a.name, true), "Unknown type %s", a.typ.base())
+		}
+	}
 }
 
 // localTypeRef is a type of the specification's tables with its scalars under

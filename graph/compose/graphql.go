@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
@@ -73,7 +74,8 @@ func (c checker) checkDirectiveDef(d *directiveDef) {
 		return // compared with its specification already
 	}
 	c.checkName(d.name, d.pos, "@"+d.name)
-	c.checkInputs(d.args, "@"+d.name, true)
+	known := slices.DeleteFunc(slices.Clone(d.args), func(a *input) bool { return c.lookup(a.typ.base()) == nil })
+	c.checkInputs(known, "@"+d.name, true) // unknown types are reported where definitions are completed
 }
 
 func (c checker) checkType(t *typeDef) {

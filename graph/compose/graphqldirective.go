@@ -18,6 +18,9 @@ func (c checker) checkApplied(applied []*directive, location, coordinate string,
 			c.report(d.pos, coordinate, "Unknown directive \"@%s\".%s", d.name, hint)
 			continue
 		}
+		if def.broken {
+			continue
+		}
 		if !slices.Contains(def.locations, location) {
 			c.report(d.pos, coordinate, "Directive \"@%s\" may not be used on %s.", d.name, location)
 		}

@@ -114,6 +114,8 @@ func (l *links) canon(local string) string {
 		return ""
 	case e.feature.identity == federation.LinkSpec && e.name == federation.Link:
 		return federation.Link
+	case e.feature.identity == federation.ConnectSpec:
+		return e.name
 	}
 	if _, ok := federation.Since(e.name); !ok {
 		return ""

@@ -247,6 +247,7 @@ type directiveDef struct {
 	locations   []string
 	repeatable  bool
 	machinery   bool // defined by a linked specification
+	broken      bool // reported as unlike its specification: uses are not checked
 	pos         position
 }
 

@@ -58,8 +58,7 @@ func (u upgrader) checkExtensions() {
 
 func (u upgrader) definedAnywhere(name string) bool {
 	return slices.ContainsFunc(u.others[name], func(s *subgraph) bool {
-		t := s.byName[name]
-		return t.defined && !has(t.applied, federation.Extends)
+		return s.byName[name].defined
 	})
 }
 

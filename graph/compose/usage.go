@@ -160,9 +160,10 @@ func (u *usage) fullyExternal(f *field) bool { return u.external(f) && !u.provid
 // partlyExternal says whether an external field is resolved under some @provides.
 func (u *usage) partlyExternal(f *field) bool { return u.external(f) && u.provided[f] }
 
-// shareable says whether others may resolve the field too.
+// shareable says whether others may resolve the field too: it says so, is part of
+// a key, or is only resolved here under some @provides.
 func (u *usage) shareable(f *field) bool {
-	if u.keys[f] || has(f.applied, federation.Shareable) {
+	if u.keys[f] || u.partlyExternal(f) || has(f.applied, federation.Shareable) {
 		return true
 	}
 	for _, d := range f.owner.applied {

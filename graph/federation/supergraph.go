@@ -14,13 +14,10 @@ var supergraphFeatures = map[string]Feature{
 	ListSize:       {CostSpec, Version{0, 1}, NoPurpose},
 }
 
-// SupergraphFeature is the specification under which a supergraph of federation
-// version v carries a directive; false for a directive that composition consumes
-// (@key, @requires...) or that travels in @join__directive (@cacheTag).
-func SupergraphFeature(directive string, v Version) (Feature, bool) {
+// SupergraphFeature is the specification under which a supergraph carries a
+// directive; false for a directive that composition consumes (@key,
+// @requires...) or that travels in @join__directive (@cacheTag).
+func SupergraphFeature(directive string) (Feature, bool) {
 	f, ok := supergraphFeatures[directive]
-	if ok && directive == Tag && !v.AtLeast(Version{2, 3}) {
-		f.Version = Version{0, 2} // SCHEMA is a location of @tag since tag v0.3
-	}
 	return f, ok
 }

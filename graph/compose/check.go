@@ -1,0 +1,76 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+)
+
+// checkMerged checks what only the merged schema can tell of the federation
+// directives: interfaces are implemented in full, protection reaches what reads
+// protected data.
+func (c *composition) checkMerged() {
+	for _, t := range c.super.types {
+		for _, i := range t.interfaces {
+			for _, want := range c.super.byName[i.name].fieldList() {
+				if t.field(want.name) == nil {
+					c.failUnimplemented(t, want)
+				}
+			}
+		}
+	}
+	c.checkTransitiveAuth()
+}
+
+func (t *typeDef) fieldList() []*field {
+	if t == nil {
+		return nil
+	}
+	return t.fields
+}
+
+func (c *composition) failUnimplemented(t *typeDef, want *field) {
+	var with, without []string
+	var at []Location
+	for _, src := range c.super.sources[want.owner.name] {
+		if f := src.t.field(want.name); f != nil {
+			with = append(with, src.s.name)
+			at = append(at, src.s.at(f.pos))
+		}
+	}
+	for _, src := range c.super.sources[t.name] {
+		if src.t.implements(want.owner.name) {
+			without = append(without, src.s.name)
+			at = append(at, src.s.at(src.t.pos))
+		}
+	}
+	slices.Sort(with)
+	c.fail(InterfaceFieldNoImplem, t.name+"."+want.name, at, "Interface field %q is declared in %s but type %q, which implements %q only in %s, does not have field %q.", want.coordinate(), subgraphList(with), t.name, want.owner.name, subgraphList(without), want.name)
+}
+
+// checkSupergraph checks the supergraph as a GraphQL schema, and the API schema
+// that hiding leaves of it.
+func (c *composition) checkSupergraph() {
+	k := checker{schema: c.super.schema}
+	k.report = func(_ position, coordinate, format string, args ...any) {
+		c.fail(InvalidGraphQL, coordinate, c.locate(coordinate), format, args...)
+	}
+	k.run()
+	if len(c.errors) == 0 {
+		c.checkInaccessible()
+	}
+}
+
+// locate finds where subgraphs declare an element of the supergraph.
+func (c *composition) locate(coordinate string) []Location {
+	typeName, rest, _ := strings.Cut(coordinate, ".")
+	fieldName, _, _ := strings.Cut(rest, "(")
+	var at []Location
+	for _, src := range c.super.sources[typeName] {
+		if f := src.t.field(fieldName); f != nil {
+			at = append(at, src.s.at(f.pos))
+		} else {
+			at = append(at, src.s.at(src.t.pos))
+		}
+	}
+	return at
+}

@@ -1,0 +1,197 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// composedFeature is a specification of which subgraphs ask to keep directives.
+type composedFeature struct {
+	identity string
+	newest   *subgraph // the last of those that link the newest version and compose
+	version  federation.Version
+	elements []composedElement
+	broken   bool
+}
+
+type composedElement struct {
+	name, local string
+	s           *subgraph
+}
+
+// settleComposed honours @composeDirective: the directive is kept, in the
+// definition of the newest version that asks for it.
+func (m *merger) settleComposed() {
+	var features []*composedFeature
+	for _, s := range m.subgraphs {
+		for _, d := range s.applied {
+			if d.canon != federation.ComposeDirective {
+				continue
+			}
+			if e, local, ok := m.composable(s, d); ok {
+				features = m.addComposed(features, s, e, local)
+			}
+		}
+	}
+	m.checkMajors(features)
+	m.checkComposedNames(features)
+	for _, f := range features {
+		if !f.broken {
+			m.keepComposed(f)
+		}
+	}
+}
+
+// composable checks one application of @composeDirective.
+func (m *merger) composable(s *subgraph, d *directive) (e element, local string, ok bool) {
+	bad := func(format string, args ...any) (element, string, bool) {
+		m.fail(DirectiveCompositionError, "", []Location{s.at(d.pos)}, format, args...)
+		return element{}, "", false
+	}
+	name := d.text("name")
+	local, at := strings.CutPrefix(name, "@")
+	switch {
+	case name == "":
+		return bad("Argument to @composeDirective in subgraph %q cannot be NULL or an empty String", s.name)
+	case !at:
+		return bad("Argument to @composeDirective %q in subgraph %q must have a leading \"@\"", name, s.name)
+	case s.directiveNamed(local) == nil:
+		return bad("Could not find matching directive definition for argument to @composeDirective %q in subgraph %q.", name, s.name)
+	}
+	e, linked := s.links.directive(local)
+	switch canon := s.links.canon(local); {
+	case canon != "":
+		if _, survives := federation.SupergraphFeature(canon); !survives {
+			return bad("Composing federation directive %q in subgraph %q is not supported", name, s.name)
+		}
+		m.hint(HintDirectiveCompositionInfo, name, []Location{s.at(d.pos)}, "Directive %q should not be explicitly manually composed since it is a federation directive composed by default", name)
+		return element{}, "", false
+	case !linked:
+		return bad("Directive %q in subgraph %q cannot be composed because it is not a member of a core feature", name, s.name)
+	}
+	return e, local, true
+}
+
+func (m *merger) addComposed(features []*composedFeature, s *subgraph, e element, local string) []*composedFeature {
+	i := slices.IndexFunc(features, func(f *composedFeature) bool { return f.identity == e.feature.identity })
+	if i < 0 {
+		i = len(features)
+		features = append(features, &composedFeature{identity: e.feature.identity})
+	}
+	f := features[i]
+	if f.newest == nil || e.feature.version.AtLeast(f.version) {
+		f.newest, f.version = s, e.feature.version
+	}
+	f.elements = append(f.elements, composedElement{e.name, local, s})
+	return features
+}
+
+// checkMajors reports features that subgraphs compose in incompatible versions,
+// and hints at those that only link them so.
+func (m *merger) checkMajors(features []*composedFeature) {
+	for _, s := range m.subgraphs {
+		for _, f := range s.links.features {
+			if !f.known() && !slices.ContainsFunc(features, func(c *composedFeature) bool { return c.identity == f.identity }) {
+				features = append(features, &composedFeature{identity: f.identity})
+			}
+		}
+	}
+	for _, f := range features {
+		major, composedMajor := map[int]bool{}, map[int]bool{}
+		for _, s := range m.subgraphs {
+			linked := s.links.byIdentity(f.identity)
+			if linked == nil {
+				continue
+			}
+			major[linked.version.Major] = true
+			if slices.ContainsFunc(f.elements, func(e composedElement) bool { return e.s == s }) {
+				composedMajor[linked.version.Major] = true
+			}
+		}
+		switch {
+		case len(composedMajor) > 1:
+			f.broken = true
+			m.fail(DirectiveCompositionError, "", nil, "Core feature %q requested to be merged has major version mismatch across subgraphs", f.identity)
+		case len(major) > 1:
+			m.hint(HintDirectiveCompositionInfo, "", nil, "Non-composed core feature %q has major version mismatch across subgraphs", f.identity)
+		}
+	}
+}
+
+// checkComposedNames reports a directive kept under several names, and a name
+// that several directives claim.
+func (m *merger) checkComposedNames(features []*composedFeature) {
+	owner := map[string]*composedFeature{}
+	for _, f := range features {
+		locals := map[string]string{}
+		for _, e := range f.elements {
+			if other, ok := locals[e.name]; ok && other != e.local {
+				f.broken = true
+				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Composed directive \"@%s\" is named inconsistently across subgraphs: \"@%s\" and \"@%s\"", e.name, other, e.local)
+			}
+			locals[e.name] = e.local
+			if other := owner[e.local]; other != nil && other != f {
+				f.broken = true
+				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" is composed from different features: %q and %q", e.local, other.identity, f.identity)
+			}
+			owner[e.local] = f
+		}
+	}
+}
+
+func (m *merger) keepComposed(f *composedFeature) {
+	linked := f.newest.links.byIdentity(f.identity)
+	link := &linkedFeature{url: linked.url(), purpose: linked.purpose}
+	for _, e := range f.elements {
+		if m.survivors[e.local] != nil && m.survivors[e.local].identity == f.identity {
+			continue
+		}
+		def := f.newest.directiveByName[e.local]
+		if def == nil {
+			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Core feature %q in subgraph %q does not have a directive definition for \"@%s\"", f.identity, f.newest.name, e.local)
+			continue
+		}
+		link.imports = append(link.imports, imported{name: e.name, as: e.local, directive: true})
+		m.survivors[e.local] = &survivor{name: e.local, def: def, identity: f.identity, element: e.name}
+	}
+	m.features = append(m.features, link)
+}
+
+// defineComposed copies the definitions of the kept directives, once types are
+// merged and enum uses can be recorded.
+func (m *merger) defineComposed() {
+	names := make([]string, 0, len(m.survivors))
+	for name := range m.survivors {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		sv := m.survivors[name]
+		if sv.identity == "" {
+			continue
+		}
+		s := m.definer(sv)
+		def := *sv.def
+		def.args = nil
+		for _, a := range sv.def.args {
+			in := *a
+			coordinate := inputCoordinate("@"+name, a.name, true)
+			in.applied = m.mergeApplied([]appliedSource{{s, a.applied}}, coordinate)
+			m.useEnum(a.typ, false, coordinate)
+			def.args = append(def.args, &in)
+		}
+		m.addDirective(&def)
+	}
+}
+
+// definer is the subgraph whose definition of a composed directive is kept.
+func (m *merger) definer(sv *survivor) *subgraph {
+	for _, s := range m.subgraphs {
+		if s.directiveByName[sv.name] == sv.def {
+			return s
+		}
+	}
+	return m.subgraphs[0]
+}

@@ -1,0 +1,168 @@
+package compose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// survivor is a directive whose applications are part of the supergraph.
+type survivor struct {
+	name  string // in the supergraph
+	canon string // canonical name when it is one of federation's, else ""
+	def   *directiveDef
+	// identity and element name the feature of a directive kept by
+	// @composeDirective; empty otherwise.
+	identity, element string
+}
+
+// linkedFeature is a specification the supergraph links.
+type linkedFeature struct {
+	url     string
+	purpose federation.Purpose
+	imports []imported
+}
+
+// survivorOrder is the order in which the supergraph links federation's features.
+var survivorOrder = []string{
+	federation.Tag, federation.Inaccessible, federation.Authenticated, federation.RequiresScopes, federation.Policy,
+	federation.Context, federation.Cost, federation.ListSize,
+}
+
+// settleDirectives finds the directives that survive composition, under which
+// name, and links their specifications.
+func (m *merger) settleDirectives() {
+	for _, name := range []string{"deprecated", "specifiedBy"} {
+		m.survivors[name] = &survivor{name: name, def: builtinDirectives[name]}
+	}
+	var linked []string
+	for _, canon := range survivorOrder {
+		if name := m.survivingName(canon); name != "" {
+			m.addFederationSurvivor(canon, name)
+			if f, _ := federation.SupergraphFeature(canon); !slices.Contains(linked, f.Identity) {
+				linked = append(linked, f.Identity)
+			}
+		}
+	}
+	for _, identity := range linked {
+		m.linkFederationFeature(identity)
+	}
+	m.settleJoinedFeatures()
+	m.settleComposed()
+}
+
+// survivingName is the name under which subgraphs apply a federation directive,
+// "" when none does. Different names are an error.
+func (m *merger) survivingName(canon string) string {
+	var names variants
+	var at []Location
+	var from string
+	for _, s := range m.subgraphs {
+		for local := range s.written {
+			if s.links.canon(local) == canon {
+				names.add("it is imported as \"@"+local+"\"", s.name)
+				at = append(at, s.at(position{}))
+				if e, ok := s.links.directive(local); ok && from == "" {
+					from = e.feature.url()
+				}
+			}
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) > 1:
+		m.fail(LinkImportNameMismatch, "@"+canon, at, "The \"@%s\" directive (from %s) is imported with mismatched name between subgraphs: %s", canon, from, names.describe())
+	}
+	_, name, _ := strings.Cut(names[0].text, "@")
+	return strings.TrimSuffix(name, "\"")
+}
+
+func (m *merger) addFederationSurvivor(canon, name string) {
+	d, _ := federation.Lookup(canon, federation.LatestFederation)
+	f, _ := federation.SupergraphFeature(canon)
+	def := m.addDirective(specified(name, d, func(scalar string) string {
+		full := f.Name() + "__" + scalar
+		if m.byName[full] == nil {
+			m.addType(&typeDef{name: full, kind: scalarKind, machinery: true})
+		}
+		return full
+	}))
+	s := &survivor{name: name, canon: canon, def: def}
+	m.survivors[name], m.canonical[canon] = s, s
+}
+
+// linkFederationFeature links a specification and defines the directives of it
+// that no subgraph applies, under their namespaced names.
+func (m *merger) linkFederationFeature(identity string) {
+	var link *linkedFeature
+	for _, element := range companions[identity] {
+		canon, isDirective := strings.CutPrefix(element, "@")
+		f, ok := federation.SupergraphFeature(canon)
+		if !isDirective || !ok {
+			continue
+		}
+		if link == nil {
+			link = &linkedFeature{url: f.URL(), purpose: f.Purpose}
+		}
+		namespaced := f.Name()
+		if canon != f.Name() {
+			namespaced += "__" + canon
+		}
+		if m.canonical[canon] == nil {
+			m.addFederationSurvivor(canon, namespaced)
+		}
+		if name := m.canonical[canon].name; name != namespaced {
+			link.imports = append(link.imports, imported{name: canon, as: name, directive: true})
+		}
+	}
+	m.features = append(m.features, link)
+}
+
+// latestConnect is the connect version a supergraph links at least; v0.4 is a
+// preview and linked only where a subgraph does.
+var latestConnect = federation.Version{Major: 0, Minor: 3}
+
+// settleJoinedFeatures links the features that travel in @join__directive.
+func (m *merger) settleJoinedFeatures() {
+	connect, cacheTag := federation.Version{}, false
+	for _, s := range m.subgraphs {
+		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {
+			connect = latestConnect
+			if f.version.AtLeast(connect) {
+				connect = f.version
+			}
+		}
+		for local := range s.written {
+			cacheTag = cacheTag || s.links.canon(local) == federation.CacheTag
+		}
+	}
+	if connect != (federation.Version{}) {
+		m.features = append(m.features, &linkedFeature{url: federation.ConnectSpec + "/" + connect.String(), purpose: federation.Execution})
+	}
+	if cacheTag {
+		m.features = append(m.features, &linkedFeature{url: federation.CacheTagSpec + "/v0.1", purpose: federation.Execution})
+	}
+}
+
+// survivorOf is the directive of the supergraph that an application in a subgraph
+// stands for, nil when it does not survive.
+func (m *merger) survivorOf(s *subgraph, d *directive) *survivor {
+	if d.canon != "" {
+		if d.canon == federation.FromContext {
+			return nil
+		}
+		return m.canonical[d.canon]
+	}
+	sv := m.survivors[d.name]
+	if sv == nil || sv.canon != "" {
+		return nil
+	}
+	if sv.identity != "" {
+		if e, ok := s.links.directive(d.name); !ok || e.feature.identity != sv.identity || e.name != sv.element {
+			return nil
+		}
+	}
+	return sv
+}

@@ -1,0 +1,105 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// addInterfaceObjectFields gives the implementations of an interface the fields
+// that an @interfaceObject resolves for them, and checks that the subgraphs that
+// can tell the implementations apart know them all.
+func (m *merger) addInterfaceObjectFields() {
+	for _, i := range m.types {
+		if i.kind != interfaceKind {
+			continue
+		}
+		m.checkInterfaceObject(i)
+		m.checkInterfaceKeys(i)
+		for _, f := range i.fields {
+			if len(m.abstract[i.name][f.name]) == 0 {
+				continue
+			}
+			for _, t := range m.implementers(i.name) {
+				if t.field(f.name) == nil {
+					t.addField(m.abstractedField(f))
+				}
+			}
+		}
+	}
+}
+
+// abstractedField is a copy of an interface's field for an implementation; the
+// join__field without a graph says that no subgraph has it there.
+func (m *merger) abstractedField(f *field) *field {
+	clone := &field{name: f.name, description: f.description, typ: f.typ, args: f.args, applied: []*directive{join("field")}}
+	for _, d := range f.applied {
+		if m.survivors[d.name] != nil {
+			clone.applied = append(clone.applied, d)
+		}
+	}
+	return clone
+}
+
+// checkInterfaceObject reports an @interfaceObject for which no subgraph defines
+// the interface.
+func (m *merger) checkInterfaceObject(i *typeDef) {
+	var names []string
+	for _, src := range m.sources[i.name] {
+		if src.t.kind == interfaceKind {
+			return
+		}
+		names = append(names, src.s.name)
+	}
+	m.fail(InterfaceObjectUsage, i.name, m.typeLocations(i.name), "Type %q is declared with @interfaceObject in all the subgraphs in which it is defined (it is defined in %s but should be defined as an interface in at least one subgraph)", i.name, subgraphList(names))
+}
+
+// checkInterfaceKeys reports subgraphs that resolve an interface by key without
+// knowing all of its implementations.
+func (m *merger) checkInterfaceKeys(i *typeDef) {
+	for _, src := range m.sources[i.name] {
+		if src.t.kind != interfaceKind {
+			continue
+		}
+		k := slices.IndexFunc(src.t.applied, func(d *directive) bool {
+			return d.canon == federation.Key && d.flag("resolvable", true)
+		})
+		if k < 0 {
+			continue
+		}
+		var missing []string
+		for _, t := range m.implementers(i.name) {
+			if t.kind == objectKind && !src.s.byName[t.name].knownImplementation(i.name) {
+				missing = append(missing, t.name)
+			}
+		}
+		if len(missing) > 0 {
+			slices.Sort(missing)
+			m.fail(InterfaceKeyMissingImplementation, i.name, []Location{src.s.at(src.t.pos)},
+				"[%s] Interface type %q has a resolvable key (@key(fields: %q)) in subgraph %q but that subgraph is missing some of the supergraph implementation types of %q. Subgraph %q should define %s (and have %s implement %q).",
+				src.s.name, i.name, src.t.applied[k].text("fields"), src.s.name, i.name, src.s.name, typeList(missing), itOrThem(missing), i.name)
+		}
+	}
+}
+
+func (t *typeDef) knownImplementation(iface string) bool { return t != nil && t.implements(iface) }
+
+// typeList is `type "A"` or `types "A" and "B"`.
+func typeList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = `"` + n + `"`
+	}
+	text := listed(quoted)
+	if len(names) == 1 {
+		return "type " + quoted[0]
+	}
+	return "types " + text[len("subgraphs "):]
+}
+
+func itOrThem(names []string) string {
+	if len(names) == 1 {
+		return "it"
+	}
+	return "them"
+}

@@ -1,0 +1,62 @@
+package compose
+
+import "github.com/sluice-gateway/sluice/graph/federation"
+
+// Directives of the connect specification, which names no version in which
+// federation itself defines them.
+const (
+	connectDirective = "connect"
+	sourceDirective  = "source"
+)
+
+// joinDirectives turns the directives that the supergraph does not define (those
+// of the connect and cacheTag specifications) into applications of
+// @join__directive, join specification v0.4. Subgraphs that apply one alike share
+// an application.
+func joinDirectives(sources []appliedSource) []*directive {
+	var out []*directive
+	var graphs []*value
+	var index map[string]int
+	for _, src := range sources {
+		for _, d := range src.applied {
+			name := joinedName(src.s, d)
+			if name == "" {
+				continue
+			}
+			if index == nil {
+				index = map[string]int{}
+			}
+			args := &value{kind: objectValue, fields: d.args}
+			key := name + args.String()
+			i, ok := index[key]
+			if !ok {
+				i = len(out)
+				index[key] = i
+				graphs = append(graphs, listOf())
+				joined := join("directive", argument{"graphs", graphs[i]}, argument{"name", textValue(name)})
+				if len(d.args) > 0 {
+					joined.args = append(joined.args, argument{"args", args})
+				}
+				out = append(out, joined)
+			}
+			graphs[i].items = append(graphs[i].items, enumName(src.s.graphName))
+		}
+	}
+	return out
+}
+
+// joinedName is the name under which @join__directive carries a directive, "" for
+// those it does not.
+func joinedName(s *subgraph, d *directive) string {
+	switch d.canon {
+	case federation.CacheTag:
+		return "federation__" + federation.CacheTag
+	case connectDirective, sourceDirective:
+		return d.name
+	case federation.Link:
+		if f := s.links.byIdentity(federation.ConnectSpec); f != nil && d.text("url") == f.url() {
+			return federation.Link
+		}
+	}
+	return ""
+}

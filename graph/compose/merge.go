@@ -1,0 +1,169 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// supergraph is the merged schema, with what the later stages must know of how it
+// came about.
+type supergraph struct {
+	*schema
+	version   federation.Version
+	sources   map[string][]typeSource             // per type, by subgraph
+	survivors map[string]*survivor                // directives that survive, by supergraph name
+	canonical map[string]*survivor                // the same for federation's own, by canonical name
+	uses      map[string]*enumUse                 // how merged elements use enums
+	abstract  map[string]map[string][]fieldSource // interface object fields, by interface and field
+}
+
+// typeSource is a type in one of the subgraphs that have it.
+type typeSource struct {
+	s *subgraph
+	t *typeDef
+}
+
+// merger merges subgraphs; it is the second half of a composition's state while
+// merge runs.
+type merger struct {
+	*composition
+	*supergraph
+	features []*linkedFeature
+}
+
+// merge builds the supergraph. Types come first in outline, then what relates
+// them (implements, unions), since types of fields are compared by the merged
+// relations; enums come last, since how they merge depends on who uses them.
+func (c *composition) merge() {
+	c.super = &supergraph{
+		schema: newSchema(), sources: map[string][]typeSource{}, survivors: map[string]*survivor{}, canonical: map[string]*survivor{},
+		uses: map[string]*enumUse{}, abstract: map[string]map[string][]fieldSource{},
+	}
+	m := &merger{composition: c, supergraph: c.super}
+	m.settleVersion()
+	m.settleDirectives()
+	m.outline()
+	m.mergeRelations()
+	m.mergeRoots()
+	for _, pass := range []kind{scalarKind, inputKind, interfaceKind, objectKind} {
+		for _, t := range m.types {
+			if t.kind == pass {
+				m.mergeType(t)
+			}
+		}
+	}
+	m.mergeExecutableDirectives()
+	for _, t := range m.types {
+		if t.kind == enumKind {
+			m.mergeEnum(t)
+		}
+	}
+	m.addInterfaceObjectFields()
+	m.mergeSchema()
+}
+
+// fail records an error that concerns several subgraphs.
+func (c *composition) fail(code Code, coordinate string, at []Location, format string, args ...any) {
+	c.errors = append(c.errors, &Error{Code: code, Message: fmt.Sprintf(format, args...), Coordinate: coordinate, Locations: at})
+}
+
+// hint records a hint.
+func (c *composition) hint(code HintCode, coordinate string, at []Location, format string, args ...any) {
+	c.hints = append(c.hints, Hint{Code: code, Level: code.level(), Message: fmt.Sprintf(format, args...), Coordinate: coordinate, Locations: at})
+}
+
+// subgraphList is `subgraph "a"` or `subgraphs "a", "b" and "c"`.
+func subgraphList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = `"` + n + `"`
+	}
+	if len(quoted) == 1 {
+		return "subgraph " + quoted[0]
+	}
+	return "subgraphs " + strings.Join(quoted[:len(quoted)-1], ", ") + " and " + quoted[len(quoted)-1]
+}
+
+// variant is a form an element has, and the subgraphs in which it has it.
+type variant struct {
+	text  string
+	names []string
+}
+
+// variants groups subgraphs by what an element looks like in them, in order of
+// first appearance.
+type variants []variant
+
+func (v *variants) add(text, subgraph string) {
+	i := slices.IndexFunc(*v, func(e variant) bool { return e.text == text })
+	if i < 0 {
+		i = len(*v)
+		*v = append(*v, variant{text: text})
+	}
+	(*v)[i].names = append((*v)[i].names, subgraph)
+}
+
+// describe is "<prefix>A in subgraph "x" but B in subgraphs "y" and "z"".
+func (v variants) describe() string {
+	var b strings.Builder
+	for i, e := range v {
+		if i > 0 {
+			b.WriteString(" but ")
+		}
+		b.WriteString(e.text)
+		b.WriteString(" in ")
+		b.WriteString(subgraphList(e.names))
+	}
+	return b.String()
+}
+
+// settleVersion computes the federation version of the supergraph: the newest
+// that a subgraph links, or that one of its linked features needs.
+func (m *merger) settleVersion() {
+	m.version = federation.Version{Major: 2}
+	linked := m.version
+	for _, s := range m.subgraphs {
+		if s.version.AtLeast(linked) {
+			linked = s.version
+		}
+	}
+	m.version = linked
+	for _, s := range m.subgraphs {
+		need := s.neededVersion()
+		if !need.AtLeast(m.version) || need == m.version {
+			continue
+		}
+		m.version = need
+	}
+	for _, s := range m.subgraphs {
+		if need := s.neededVersion(); !s.fed1 && !s.version.AtLeast(need) && !linked.AtLeast(need) {
+			m.hint(HintImplicitUpgrade, "@"+s.links.linkName, []Location{s.at(s.links.fed.pos)},
+				"Subgraph %s has been implicitly upgraded from federation %s to %s", s.name, s.version, need)
+		}
+	}
+}
+
+// neededVersion is the federation version that the features linked by a subgraph
+// need.
+func (s *subgraph) neededVersion() federation.Version {
+	need := s.version
+	for _, f := range s.links.features {
+		v := federation.Version{}
+		if f.identity == federation.ConnectSpec {
+			v, _ = federation.ConnectNeeds(f.version)
+		} else {
+			for _, name := range companions[f.identity] {
+				if since, ok := federation.Since(strings.TrimPrefix(name, "@")); ok && since.AtLeast(v) {
+					v = since
+				}
+			}
+		}
+		if v.AtLeast(need) {
+			need = v
+		}
+	}
+	return need
+}

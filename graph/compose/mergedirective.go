@@ -1,0 +1,119 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// appliedSource is the directives applied to an element in one subgraph.
+type appliedSource struct {
+	s       *subgraph
+	applied []*directive
+}
+
+// application is one application of a surviving directive.
+type application struct {
+	s *subgraph
+	d *directive
+}
+
+// mergeApplied merges the directives applied to an element: repeatable ones by
+// union, others by their strategy or else by majority.
+func (m *merger) mergeApplied(sources []appliedSource, coordinate string) []*directive {
+	var order []*survivor
+	var found map[*survivor][]application
+	for _, src := range sources {
+		for _, d := range src.applied {
+			sv := m.survivorOf(src.s, d)
+			if sv == nil {
+				continue
+			}
+			if found == nil {
+				found = map[*survivor][]application{}
+			}
+			if found[sv] == nil {
+				order = append(order, sv)
+			}
+			if d.canon == federation.Context {
+				d = qualifiedContext(src.s, d)
+			}
+			found[sv] = append(found[sv], application{src.s, d})
+		}
+	}
+	var out []*directive
+	for _, sv := range order {
+		out = append(out, m.mergeApplication(sv, found[sv], coordinate)...)
+	}
+	return append(out, joinDirectives(sources)...)
+}
+
+func (m *merger) mergeApplication(sv *survivor, found []application, coordinate string) []*directive {
+	distinct := distinctApplications(sv, found)
+	if sv.def.repeatable {
+		out := make([]*directive, len(distinct))
+		for i, e := range distinct {
+			out[i] = &directive{name: sv.name, canon: sv.canon, args: e.d.args}
+		}
+		return out
+	}
+	if len(distinct) == 1 {
+		return []*directive{{name: sv.name, canon: sv.canon, args: distinct[0].d.args}}
+	}
+	if strategies[sv.canon] != nil {
+		args := found[0].d.args
+		for _, e := range found[1:] {
+			args = combineArguments(sv.canon, args, e.d.args)
+		}
+		m.hint(HintMergedNonRepeatableArguments, coordinate, applicationLocations(found), "Directive @%s is applied to %q in multiple subgraphs with different arguments. Merging strategies used by arguments: %s", sv.name, coordinate, strategyText(sv.canon))
+		return []*directive{{name: sv.name, canon: sv.canon, args: args}}
+	}
+	best := slices.MaxFunc(distinct, func(a, b counted) int { return cmp.Compare(a.count, b.count) })
+	m.hint(HintNonRepeatableArguments, coordinate, applicationLocations(found), "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use the most frequent ones.", sv.name, coordinate)
+	return []*directive{{name: sv.name, canon: sv.canon, args: best.d.args}}
+}
+
+func applicationLocations(found []application) []Location {
+	at := make([]Location, len(found))
+	for i, e := range found {
+		at[i] = e.s.at(e.d.pos)
+	}
+	return at
+}
+
+type counted struct {
+	application
+	count int
+}
+
+// distinctApplications groups applications that mean the same, defaults
+// included.
+func distinctApplications(sv *survivor, found []application) []counted {
+	var out []counted
+	for _, e := range found {
+		i := slices.IndexFunc(out, func(o counted) bool { return sameArguments(sv.def, o.d, e.d) })
+		if i < 0 {
+			out = append(out, counted{e, 1})
+		} else {
+			out[i].count++
+		}
+	}
+	return out
+}
+
+func sameArguments(def *directiveDef, a, b *directive) bool {
+	for _, in := range def.args {
+		v, w := a.arg(in.name), b.arg(in.name)
+		if v == nil {
+			v = in.def
+		}
+		if w == nil {
+			w = in.def
+		}
+		if !v.equal(w) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,198 @@
+package compose
+
+import (
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// fieldSource is a field in one of the subgraphs that have it, and what the
+// subgraphs together make of it.
+type fieldSource struct {
+	s          *subgraph
+	f          *field
+	external   bool
+	overridden override // by another subgraph
+	label      string   // of the progressive override it takes part in
+}
+
+// override is what @override in another subgraph makes of a field.
+type override uint8
+
+const (
+	notOverridden    override = iota
+	overriddenUnused          // nothing else in the subgraph reads the field
+	overriddenUsed            // the field stays as an external one
+)
+
+// resolves says whether the subgraph answers for the field by itself.
+func (src fieldSource) resolves() bool {
+	return src.overridden == notOverridden && !src.s.usage().fullyExternal(src.f)
+}
+
+// mergeFields merges the fields of an object or interface type, in order of
+// first appearance.
+func (m *merger) mergeFields(t *typeDef) {
+	sources := m.sources[t.name]
+	seen := map[string]int{}
+	var byField [][]fieldSource
+	for _, src := range sources {
+		for _, f := range src.t.fields {
+			i, ok := seen[f.name]
+			if !ok {
+				i = len(byField)
+				seen[f.name] = i
+				byField = append(byField, nil)
+			}
+			byField[i] = append(byField[i], fieldSource{s: src.s, f: f, external: src.s.usage().external(f)})
+		}
+	}
+	for _, fs := range byField {
+		m.mergeField(t, fs)
+	}
+	m.hintPartialFields(t, byField)
+}
+
+func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
+	dest := &field{name: sources[0].f.name}
+	m.recordAbstract(t, sources)
+	resolvers := m.resolvers(t, sources)
+	t.addField(dest)
+	if len(resolvers) == 0 {
+		if !m.abstractedBase(t, dest.name) {
+			m.failExternalOnly(dest, sources)
+			t.setFields(t.fields[:len(t.fields)-1])
+			return
+		}
+		resolvers = sources
+	}
+	m.settleOverrides(t, sources)
+	if t.kind == objectKind {
+		m.checkSharing(t, dest, sources)
+	}
+	m.mergeFieldParts(dest, resolvers)
+	same := m.mergeFieldType(dest, resolvers, sources)
+	m.checkExternals(dest, sources)
+	m.useEnum(dest.typ, true, dest.coordinate())
+	m.joinField(t, dest, sources, same)
+}
+
+// resolvers are the sources that are not external.
+func (m *merger) resolvers(t *typeDef, sources []fieldSource) []fieldSource {
+	var out []fieldSource
+	for _, src := range sources {
+		if src.external {
+			m.checkExternalDirectives(src)
+			continue
+		}
+		out = append(out, src)
+	}
+	return out
+}
+
+func (m *merger) mergeFieldParts(dest *field, sources []fieldSource) {
+	texts := make([]described, len(sources))
+	applied := make([]appliedSource, len(sources))
+	for i, src := range sources {
+		texts[i] = described{src.s, src.f.description, src.f.pos}
+		applied[i] = appliedSource{src.s, src.f.applied}
+	}
+	applied = append(applied, m.relatedAuth(dest)...)
+	coordinate := dest.coordinate()
+	dest.description = m.mergeDescriptions(texts, coordinate)
+	dest.applied = m.mergeApplied(applied, coordinate)
+	m.mergeArguments(dest, sources)
+}
+
+// mergeFieldType takes the most general type of the resolvers. The result says
+// whether the field has that very type in every source, external ones included.
+func (m *merger) mergeFieldType(dest *field, resolvers, sources []fieldSource) bool {
+	typ, same, ok := resolvers[0].f.typ, true, true
+	for _, src := range resolvers[1:] {
+		switch {
+		case src.f.typ.equal(typ):
+			continue
+		case m.subtype(src.f.typ, typ):
+		case m.subtype(typ, src.f.typ):
+			typ = src.f.typ
+		default:
+			ok = false
+		}
+		same = false
+	}
+	dest.typ = typ
+	if !same {
+		m.reportTypes(ok, dest, resolvers, typ)
+	}
+	for _, src := range sources {
+		same = same && src.f.typ.equal(typ)
+	}
+	return same
+}
+
+func (m *merger) reportTypes(compatible bool, dest *field, sources []fieldSource, typ *typeRef) {
+	var types variants
+	for _, src := range sources {
+		types.add("type \""+src.f.typ.String()+"\"", src.s.name)
+	}
+	at := fieldLocations(sources)
+	if !compatible {
+		m.fail(FieldTypeMismatch, dest.coordinate(), at, "Type of field %q is incompatible across subgraphs: it has %s", dest.coordinate(), types.describe())
+		return
+	}
+	m.hint(HintFieldType, dest.coordinate(), at, "Type of field %q is inconsistent but compatible across subgraphs: will use type %q in the supergraph; it has %s.", dest.coordinate(), typ, types.describe())
+}
+
+func fieldLocations(sources []fieldSource) []Location {
+	at := make([]Location, len(sources))
+	for i, src := range sources {
+		at[i] = src.s.at(src.f.pos)
+	}
+	return at
+}
+
+// hintPartialFields hints at fields of value types and interfaces that some
+// subgraphs lack.
+func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
+	sources := m.sources[t.name]
+	if len(sources) < 2 || m.isRoot(t.name) {
+		return
+	}
+	code, what := HintObjectField, "non-entity object"
+	if t.kind == interfaceKind {
+		code, what = HintInterfaceField, "interface"
+	}
+	for _, src := range sources {
+		if has(src.t.applied, federation.Key) && t.kind == objectKind || has(src.t.applied, federation.InterfaceObject) {
+			return
+		}
+	}
+	for _, fs := range byField {
+		if len(fs) == len(sources) {
+			continue
+		}
+		var with, without []string
+		for _, src := range sources {
+			switch {
+			case src.t.field(fs[0].f.name) != nil:
+				with = append(with, src.s.name)
+			case !src.allExternal():
+				without = append(without, src.s.name)
+			}
+		}
+		if len(without) == 0 {
+			continue
+		}
+		coordinate := fs[0].f.coordinate()
+		m.hint(code, t.name, fieldLocations(fs), "Field %q of %s type %q is defined in some but not all subgraphs that define %q: %q is defined in %s but not in %s.",
+			coordinate, what, t.name, t.name, coordinate, subgraphList(with), subgraphList(without))
+	}
+}
+
+// allExternal says whether a subgraph only refers to the fields of a type.
+func (src typeSource) allExternal() bool {
+	for _, f := range src.t.fields {
+		if !src.s.usage().external(f) {
+			return false
+		}
+	}
+	return len(src.t.fields) > 0
+}

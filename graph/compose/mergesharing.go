@@ -1,0 +1,93 @@
+package compose
+
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
+// checkSharing reports a field that several subgraphs resolve while one of them
+// does not allow it. Fields of an @interfaceObject count for every implementation
+// of the interface.
+func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
+	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, fieldSource.sharedSubscription) {
+		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Fields on root level subscription object cannot be marked as shareable")
+		return
+	}
+	var all, closed []string
+	var at []Location
+	add := func(src fieldSource, name string) {
+		all = append(all, name)
+		if !src.s.usage().shareable(src.f) {
+			closed = append(closed, name)
+		}
+		at = append(at, src.s.at(src.f.pos))
+	}
+	for _, src := range sources {
+		if src.resolves() {
+			add(src, "\""+src.s.name+"\"")
+		}
+	}
+	for _, i := range t.interfaces {
+		for _, src := range m.abstract[i.name][dest.name] {
+			if !slices.ContainsFunc(sources, func(own fieldSource) bool { return own.s == src.s }) && src.resolves() {
+				add(src, "\""+src.s.name+"\" (through @interfaceObject field \""+src.f.coordinate()+"\")")
+			}
+		}
+	}
+	if len(all) < 2 || len(closed) == 0 {
+		return
+	}
+	where := "all of them"
+	if len(closed) < len(all) {
+		where = listed(closed)
+	}
+	m.fail(InvalidFieldSharing, dest.coordinate(), at, "Non-shareable field %q is resolved from multiple subgraphs: it is resolved from %s and defined as non-shareable in %s", dest.coordinate(), listed(all), where)
+}
+
+// sharedSubscription says whether the field of a subscription root is marked
+// @shareable: an event stream comes from one subgraph.
+func (src fieldSource) sharedSubscription() bool {
+	return has(src.f.applied, federation.Shareable) || has(src.f.owner.applied, federation.Shareable)
+}
+
+// listed is subgraphList for names that are quoted already.
+func listed(names []string) string {
+	out := "subgraphs "
+	if len(names) == 1 {
+		out = "subgraph "
+	}
+	for i, n := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			out += " and "
+		case i > 0:
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}
+
+// recordAbstract remembers the fields that an @interfaceObject gives to the
+// implementations of an interface. Interfaces merge before objects.
+func (m *merger) recordAbstract(t *typeDef, sources []fieldSource) {
+	if t.kind != interfaceKind {
+		return
+	}
+	for _, src := range sources {
+		if !has(src.f.owner.applied, federation.InterfaceObject) || src.external {
+			continue
+		}
+		if m.abstract[t.name] == nil {
+			m.abstract[t.name] = map[string][]fieldSource{}
+		}
+		m.abstract[t.name][src.f.name] = append(m.abstract[t.name][src.f.name], src)
+	}
+}
+
+// abstractedBase says whether a field that is external wherever t has it is
+// resolved for t by an @interfaceObject.
+func (m *merger) abstractedBase(t *typeDef, name string) bool {
+	return slices.ContainsFunc(t.interfaces, func(i named) bool { return len(m.abstract[i.name][name]) > 0 })
+}
