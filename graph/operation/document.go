@@ -75,6 +75,14 @@ type fragment struct {
 
 func (d *Document) compile(doc *ast.QueryDocument) {
 	c := compiler{d: d, fragments: make(map[string]*fragment, len(doc.Fragments))}
+	size := 0
+	for _, op := range doc.Operations {
+		size += countSelections(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		size += countSelections(f.SelectionSet)
+	}
+	d.nodes = make([]node, 0, size)
 	for _, f := range doc.Fragments {
 		c.fragments[f.Name] = &fragment{def: f, id: noSet}
 	}
@@ -91,6 +99,19 @@ func (d *Document) compile(doc *ast.QueryDocument) {
 		def.root = c.set(op.SelectionSet)
 		d.operations = append(d.operations, def)
 	}
+}
+
+func countSelections(set ast.SelectionSet) int {
+	n := len(set)
+	for _, sel := range set {
+		switch sel := sel.(type) {
+		case *ast.Field:
+			n += countSelections(sel.SelectionSet)
+		case *ast.InlineFragment:
+			n += countSelections(sel.SelectionSet)
+		}
+	}
+	return n
 }
 
 // set compiles a selection set. The nodes of one set stand together, so those of the sets below it are made afterwards.

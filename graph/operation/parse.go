@@ -22,7 +22,7 @@ type ParseLimits struct {
 	Tokens      int // lexical tokens; 0 means 15,000
 	Definitions int // operations and fragments; 0 means 500. Some validation rules walk every fragment from every other
 	// Work bounds the fields visited by the field-merge check and by each Normalize, to which hostile fragments can give
-	// exponential work; 0 means 500,000, some tens of milliseconds.
+	// exponential work; 0 means 150,000, some tens of milliseconds.
 	Work int
 }
 
@@ -31,7 +31,7 @@ func (l ParseLimits) withDefaults() ParseLimits {
 		Bytes:       cmp.Or(l.Bytes, 32<<10),
 		Tokens:      cmp.Or(l.Tokens, 15_000),
 		Definitions: cmp.Or(l.Definitions, 500),
-		Work:        cmp.Or(l.Work, 500_000),
+		Work:        cmp.Or(l.Work, 150_000),
 	}
 }
 

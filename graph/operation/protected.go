@@ -25,9 +25,7 @@ type ProtectedCoordinate struct {
 func Protected(s *schema.Schema, op *Operation) []ProtectedCoordinate {
 	p := protector{s: s, done: map[*SelectionSet]bool{}, types: map[schema.TypeID]bool{}, fields: map[schema.FieldID]bool{}}
 	p.set(op.Root)
-	slices.SortFunc(p.out, func(a, b ProtectedCoordinate) int {
-		return cmp.Or(cmp.Compare(a.Coordinate, b.Coordinate), cmp.Compare(a.Directive, b.Directive))
-	})
+	p.sort()
 	return p.out
 }
 
@@ -62,6 +60,12 @@ func (p *protector) set(set *SelectionSet) {
 	}
 }
 
+func (p *protector) sort() {
+	slices.SortFunc(p.out, func(a, b ProtectedCoordinate) int {
+		return cmp.Or(cmp.Compare(a.Coordinate, b.Coordinate), cmp.Compare(a.Directive, b.Directive))
+	})
+}
+
 func (p *protector) touchType(t schema.TypeID) {
 	if !p.types[t] {
 		p.types[t] = true
@@ -92,4 +96,18 @@ func (p *protector) demand(coordinate string, sec *schema.Security) {
 	if sec.Policies != nil {
 		p.out = append(p.out, ProtectedCoordinate{Coordinate: coordinate, Directive: federation.Policy, Requirement: sec.Policies})
 	}
+}
+
+// AllProtected returns every element of the schema under a security directive, in the order of Protected: what a caller must
+// be judged by to know what it may see.
+func AllProtected(s *schema.Schema) []ProtectedCoordinate {
+	p := protector{s: s}
+	for i := range s.Types {
+		p.demand(s.Types[i].Name, s.Types[i].Security)
+	}
+	for i := 1; i < len(s.Fields); i++ {
+		p.demand(s.Coordinate(schema.FieldID(i)), s.Fields[i].Security)
+	}
+	p.sort()
+	return p.out
 }

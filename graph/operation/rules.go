@@ -20,7 +20,8 @@ func fieldSelections(events *core.Events, add func(*Error)) {
 		}
 		add(&Error{
 			Message:   fmt.Sprintf("Cannot query field %q on type %q.", f.Name, f.ObjectDefinition.Name),
-			Locations: at(f.Position), Failure: FailureUnknownField, Type: f.ObjectDefinition.Name, Name: f.Name,
+			Locations: at(f.Position), Coordinate: f.ObjectDefinition.Name,
+			Failure: FailureUnknownField, Type: f.ObjectDefinition.Name, Name: f.Name,
 		})
 	})
 }

@@ -97,6 +97,23 @@ func (ld *loader) mergeExtensions() {
 		}
 	}
 	ld.doc.Extensions = nil
+	for _, d := range ld.doc.Definitions {
+		dropRepeated(d)
+	}
+}
+
+// dropRepeated removes fields that repeat an earlier one of the same type: published schemas of large APIs have some. Others are left, to be
+// refused by declareField.
+func dropRepeated(d *ast.Definition) {
+	first := make(map[string]*ast.FieldDefinition, len(d.Fields))
+	d.Fields = slices.DeleteFunc(d.Fields, func(f *ast.FieldDefinition) bool {
+		earlier := first[f.Name]
+		if earlier == nil {
+			first[f.Name] = f
+			return false
+		}
+		return earlier.Type.String() == f.Type.String()
+	})
 }
 
 func (ld *loader) resolveNames() {
