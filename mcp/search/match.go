@@ -280,6 +280,11 @@ func (s *scratch) visibleType(t typeID) bool {
 	return s.hidden == nil || !s.hidden(s.x.types[t].def.Name, "")
 }
 
+// visibleValue tells whether the caller may see the i-th value of an enum.
+func (s *scratch) visibleValue(t *typeInfo, i int) bool {
+	return s.hidden == nil || !s.hidden(t.def.Name, t.values[i].def.Name)
+}
+
 // closeness tells how well an element of a shown type speaks of the keywords, between 0 and 1: per keyword the share of its words
 // that the name has, or for less the description.
 // Words of the owner's name say nothing: every field of PullRequest is about pull requests.

@@ -36,19 +36,11 @@ func (x *Index) kindRank(t typeID) int {
 
 func (sh *sheet) printBlock(b *strings.Builder, bl *block) {
 	def := sh.x.types[bl.typ].def
-	switch def.Kind {
-	case ast.Union:
+	if def.Kind == ast.Union {
 		sh.printUnion(b, bl)
 		return
-	case ast.Enum:
-		b.WriteString("enum ")
-	case ast.InputObject:
-		b.WriteString("input ")
-	case ast.Interface:
-		b.WriteString("interface ")
-	case ast.Object, ast.Scalar:
-		b.WriteString("type ")
 	}
+	b.WriteString(definitionWord(def.Kind) + " ")
 	b.WriteString(def.Name)
 	sh.printImplements(b, def)
 	if def.Directives.ForName("oneOf") != nil {
@@ -93,7 +85,7 @@ func (sh *sheet) count(t typeID) int {
 		}
 	}
 	for i := range info.values {
-		if sh.s.hidden == nil || !sh.s.hidden(info.def.Name, info.values[i].def.Name) {
+		if sh.s.visibleValue(info, i) {
 			n++
 		}
 	}

@@ -490,9 +490,8 @@ func (sh *sheet) chooseValues(t typeID) []int {
 		near  float32
 	}
 	list := make([]scored, 0, len(values))
-	name := sh.x.types[t].def.Name
 	for i := range values {
-		if sh.s.hidden == nil || !sh.s.hidden(name, values[i].def.Name) {
+		if sh.s.visibleValue(&sh.x.types[t], i) {
 			list = append(list, scored{i, sh.q.closeness(&values[i].text, nil)})
 		}
 	}
