@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
+	"github.com/sluice-gateway/sluice/graph/compose"
 	"github.com/sluice-gateway/sluice/graph/exec"
 	"github.com/sluice-gateway/sluice/graph/graphtest"
 	"github.com/sluice-gateway/sluice/graph/operation"
@@ -43,8 +45,14 @@ type answer struct {
 	requests []graphtest.Exchange
 }
 
-func (g *gateway) run(ctx context.Context, query string, variables json.RawMessage) answer {
+// run answers an operation. A panic is an answer too, so that what causes it can be made small.
+func (g *gateway) run(ctx context.Context, query string, variables json.RawMessage) (a answer) {
 	g.servers.Take()
+	defer func() {
+		if p := recover(); p != nil {
+			a = answer{body: fmt.Appendf(nil, "panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
 	body, p := g.respond(ctx, query, variables)
 	return answer{body, p, g.servers.Take()}
 }
@@ -126,4 +134,21 @@ func dataDir() string {
 		return ""
 	}
 	return dir
+}
+
+// composed returns the supergraph of the sources, or an error with everything that the composer had against them.
+func composed(sources []graphtest.SubgraphSource) (string, error) {
+	var subgraphs []compose.Subgraph
+	for _, s := range sources {
+		subgraphs = append(subgraphs, compose.Subgraph{Name: s.Name, SDL: s.SDL})
+	}
+	result := compose.Compose(subgraphs, compose.Options{})
+	if len(result.Errors) == 0 {
+		return result.Supergraph, nil
+	}
+	var all []error
+	for _, err := range result.Errors {
+		all = append(all, err)
+	}
+	return "", errors.Join(all...)
 }

@@ -2,11 +2,13 @@ package graphtest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/parser"
+	"golang.org/x/tools/txtar"
 )
 
 // Finding is a graph, an operation and the seed of a universe which together show a fault.
@@ -238,4 +240,21 @@ func reduceDefinition(e *editor, def *ast.Definition) {
 		deletions(e, (*[]*ast.Directive)(&f.Directives))
 		deletions(e, (*[]*ast.ArgumentDefinition)(&f.Arguments))
 	}
+}
+
+// Archive prints the finding as a txtar archive which [LoadSuiteArchive] reads.
+func (f Finding) Archive() []byte {
+	archive := &txtar.Archive{}
+	add := func(name, text string) {
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(strings.TrimSpace(text) + "\n")})
+	}
+	for _, s := range f.Subgraphs {
+		add("subgraphs/"+s.Name+".graphql", s.SDL)
+	}
+	add("universe", strconv.FormatUint(f.Seed, 10))
+	add("operation.graphql", f.Operation.Text)
+	if len(f.Operation.Variables) > 0 {
+		add("variables.json", string(f.Operation.VariablesJSON()))
+	}
+	return txtar.Format(archive)
 }

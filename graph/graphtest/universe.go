@@ -296,7 +296,13 @@ func (u *Universe) requirement(s *SubgraphSchema, o object, set ast.SelectionSet
 			if err != nil {
 				return "", err
 			}
-			text, err := canonical(v, func(v any) (string, error) { return u.requirement(s, v.(object), x.SelectionSet) })
+			text, err := canonical(v, func(v any) (string, error) {
+				o, ok := v.(object)
+				if !ok {
+					return wholeValue(v)
+				}
+				return u.requirement(s, o, x.SelectionSet)
+			})
 			if err != nil {
 				return "", err
 			}
@@ -325,7 +331,13 @@ func given(s *SubgraphSchema, r map[string]any, set ast.SelectionSet) (string, e
 			}
 			b.WriteString(text)
 		case *ast.Field:
-			text, err := canonical(r[x.Name], func(v any) (string, error) { return given(s, v.(map[string]any), x.SelectionSet) })
+			text, err := canonical(r[x.Name], func(v any) (string, error) {
+				o, ok := v.(map[string]any)
+				if !ok || len(x.SelectionSet) == 0 {
+					return wholeValue(v)
+				}
+				return given(s, o, x.SelectionSet)
+			})
 			if err != nil {
 				return "", err
 			}
@@ -353,9 +365,14 @@ func canonical(v any, writeObject func(any) (string, error)) (string, error) {
 		text, err := writeObject(v)
 		return "{" + text + "}", err
 	default:
-		text, err := json.Marshal(v)
-		return string(text), err
+		return wholeValue(v)
 	}
+}
+
+// wholeValue writes a leaf, or a custom scalar that is an object.
+func wholeValue(v any) (string, error) {
+	text, err := json.Marshal(v)
+	return string(text), err
 }
 
 func matches(s *SubgraphSchema, condition, typ string) bool {
@@ -403,13 +420,20 @@ func (u *Universe) fieldValue(o object, field string, args map[string]any) (any,
 	return u.value(o, field, args, extra)
 }
 
-// mutations counts mutations of one run.
-type mutations struct {
+// MutationLog counts the mutations of one run. Its zero value is ready.
+type MutationLog struct {
 	mu    sync.Mutex
 	count int
 }
 
-func (m *mutations) next() string {
+// Reset starts a new run.
+func (m *MutationLog) Reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.count = 0
+}
+
+func (m *MutationLog) next() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.count++

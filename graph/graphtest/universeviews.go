@@ -7,12 +7,12 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Monolith returns the universe as one service that implements the API schema. Every call starts a new run of mutations.
-func (u *Universe) Monolith() Resolver { return &monolith{u, &mutations{}} }
+// Monolith returns the universe as one service that implements the API schema.
+func (u *Universe) Monolith(log *MutationLog) Resolver { return &monolith{u, log} }
 
 type monolith struct {
 	*Universe
-	log *mutations
+	log *MutationLog
 }
 
 // Root implements Resolver.
@@ -32,9 +32,8 @@ func (m *monolith) Field(o Object, f FieldCall) (any, error) {
 	return asObjects(v, func(o object) Object { return Object{Type: o.typ, Data: o} }), err
 }
 
-// Subgraphs returns the universe as its subgraphs, which share one new run of mutations.
-func (u *Universe) Subgraphs() []*Subgraph {
-	log := &mutations{}
+// Subgraphs returns the universe as its subgraphs, which share the log.
+func (u *Universe) Subgraphs(log *MutationLog) []*Subgraph {
 	var out []*Subgraph
 	for _, s := range u.schemas {
 		out = append(out, &Subgraph{SubgraphSchema: s, Data: &universeData{u, s, log}})
@@ -45,7 +44,7 @@ func (u *Universe) Subgraphs() []*Subgraph {
 type universeData struct {
 	*Universe
 	schema *SubgraphSchema
-	log    *mutations
+	log    *MutationLog
 }
 
 // Root implements Data.

@@ -1,0 +1,98 @@
+package graphtest_test
+
+import (
+	"flag"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sluice-gateway/sluice/graph/graphtest"
+)
+
+var (
+	graphs = flag.Int("graphs", 60, "how many random graphs to draw")
+	first  = flag.Uint64("first", 0, "seed of the first random graph")
+)
+
+// queriesPerGraph is how many operations each random graph is asked.
+const queriesPerGraph = 8
+
+// TestRandomGraphs holds the gateway against the monolith on random graphs. A failure is made small and printed as an archive
+// for testdata/findings.
+func TestRandomGraphs(t *testing.T) {
+	refused := map[string]int{}
+	composedGraphs := 0
+	for seed := *first; seed < *first+uint64(*graphs); seed++ {
+		sources := graphtest.GenerateGraph(rand.New(rand.NewPCG(seed, 0)))
+		supergraph, err := composed(sources)
+		if err != nil {
+			for line := range strings.Lines(err.Error()) {
+				refused[strings.SplitN(line, ":", 2)[0]]++
+			}
+			if os.Getenv("SLUICE_SHOW_REFUSED") != "" {
+				t.Logf("seed %d: %v", seed, err)
+			}
+			continue
+		}
+		composedGraphs++
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) { askRandomly(t, seed, supergraph, sources) })
+	}
+	t.Logf("%d of %d graphs composed; refused: %v", composedGraphs, *graphs, refused)
+	if composedGraphs < *graphs/2 {
+		t.Errorf("only %d of %d graphs composed", composedGraphs, *graphs)
+	}
+}
+
+func askRandomly(t *testing.T, seed uint64, supergraph string, sources []graphtest.SubgraphSource) {
+	u, err := newUniverse(seed, supergraph, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.close()
+	for i := range uint64(queriesPerGraph) {
+		op := graphtest.GenerateQuery(rand.New(rand.NewPCG(seed, 1+i)), u.gateway.schema.API)
+		d, _, err := u.compare(op)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d != "" {
+			t.Errorf("operation %d: %s", i, d)
+			report(t, graphtest.Finding{Subgraphs: sources, Operation: op, Seed: seed})
+			return
+		}
+	}
+}
+
+// report makes a finding small and prints it.
+func report(t *testing.T, f graphtest.Finding) {
+	t.Helper()
+	small := graphtest.Shrink(f, func(f graphtest.Finding) bool {
+		d, _, done := try(f)
+		defer done()
+		return d != ""
+	})
+	d, explain, done := try(small)
+	defer done()
+	t.Logf("made small: %s\n%s", d, small.Archive())
+	explain(t)
+}
+
+// try says what differs on a finding: "" also where it is not valid.
+func try(f graphtest.Finding) (difference string, explain func(*testing.T), done func()) {
+	nothing := func() {}
+	supergraph, err := composed(f.Subgraphs)
+	if err != nil {
+		return "", nil, nothing
+	}
+	u, err := newUniverse(f.Seed, supergraph, f.Subgraphs)
+	if err != nil {
+		return "", nil, nothing
+	}
+	d, a, err := u.compare(f.Operation)
+	if err != nil {
+		return "", nil, u.close
+	}
+	return d, func(t *testing.T) { t.Helper(); u.gateway.explain(t, a) }, u.close
+}
