@@ -1,65 +1,81 @@
 package extensions
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
 
-// ClaimRule is a condition on one claim, as configuration writes it: a string, whole number or boolean that the claim
-// must equal or, where it is an array, contain; a list of those of which one must match; or "*", which any value but
-// null meets. Its zero value is met by nothing.
-type ClaimRule struct {
-	any    bool
-	values []string // JSON-like: strings as they are, numbers and booleans in their JSON form
-	plain  []bool   // whether values[i] is a string
+// ClaimRules are conditions on the claims of a token, all of which must hold. The zero value holds for everybody.
+type ClaimRules []claimRule
+
+// claimRule is the condition on one claim.
+type claimRule struct {
+	name  string
+	any   bool     // the claim must be there, with whatever value but null
+	texts []string // strings that it may be or, as an array, contain
+	raws  []string // numbers and booleans that it may be, in their JSON form
 }
 
-// UnmarshalTOML reads the rule from a decoded TOML value.
-func (r *ClaimRule) UnmarshalTOML(v any) error {
+// ParseClaimRules reads conditions as configuration writes them, by claim: a string, whole number or boolean that the
+// claim must equal or, where it is an array of strings, contain; a list of those, of which one must match; or "*", which
+// any value but null meets. In a configuration struct the field is a map[string]any.
+func ParseClaimRules(table map[string]any) (ClaimRules, error) {
+	var rules ClaimRules
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		r, err := parseClaimRule(name, table[name])
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+		rules = append(rules, r)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return rules, nil
+}
+
+func parseClaimRule(name string, v any) (claimRule, error) {
+	r := claimRule{name: name}
 	list, ok := v.([]any)
 	if !ok {
 		list = []any{v}
 	}
 	if len(list) == 0 {
-		return fmt.Errorf("claim rule: the list is empty, so that no token could meet it")
+		return r, errors.New("the list is empty, so that no token could meet it")
 	}
-	*r = ClaimRule{}
 	for _, item := range list {
 		switch item := item.(type) {
 		case string:
 			r.any = r.any || item == "*"
-			r.add(item, true)
+			r.texts = append(r.texts, item)
 		case int64:
-			r.add(strconv.FormatInt(item, 10), false)
+			r.raws = append(r.raws, strconv.FormatInt(item, 10))
 		case bool:
-			r.add(strconv.FormatBool(item), false)
+			r.raws = append(r.raws, strconv.FormatBool(item))
 		default:
-			return fmt.Errorf("claim rule: want strings, whole numbers or booleans, got %T", item)
+			return r, errors.New("want strings, whole numbers, booleans, or a list of them")
 		}
 	}
-	return nil
+	return r, nil
 }
 
-func (r *ClaimRule) add(value string, plain bool) {
-	r.values = append(r.values, value)
-	r.plain = append(r.plain, plain)
+// Match reports whether the claims meet every rule.
+func (rs ClaimRules) Match(claims Claims) bool {
+	return !slices.ContainsFunc(rs, func(r claimRule) bool { return !r.match(claims) })
 }
 
-// Match reports whether the named claim meets the rule.
-func (r ClaimRule) Match(claims Claims, name string) bool {
-	raw, ok := claims.Raw(name)
+func (r claimRule) match(claims Claims) bool {
+	raw, ok := claims.Raw(r.name)
 	if !ok || raw == "null" {
 		return false
 	}
-	if r.any {
+	if r.any || slices.Contains(r.raws, raw) {
 		return true
 	}
-	texts, _ := claims.Strings(name)
-	for i, value := range r.values {
-		if r.plain[i] && slices.Contains(texts, value) || !r.plain[i] && raw == value {
-			return true
-		}
-	}
-	return false
+	got, _ := claims.Strings(r.name)
+	return slices.ContainsFunc(got, func(s string) bool { return slices.Contains(r.texts, s) })
 }

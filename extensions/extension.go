@@ -37,8 +37,10 @@ type Env struct {
 
 // Config decodes the extension's own configuration table, late and strictly.
 type Config interface {
-	// Decode fills v, a pointer to a struct with `toml` tags. A key the struct lacks is an error that names it, here
-	// or when the gateway has opened all extensions. Decode is called once, inside the factory.
+	// Decode fills v, a pointer to a struct with `toml` tags; what the struct holds before are the defaults. A key that
+	// it lacks is an error that names it. Fields are strings, booleans, numbers, time.Duration ("5s", or whole seconds),
+	// encoding.TextUnmarshaler, any, and slices, maps, pointers and structs of those; a list of strings may be written as
+	// one string. In any, a list is []any and a table map[string]any.
 	Decode(v any) error
 }
 

@@ -24,67 +24,100 @@ type ProtectedResource struct {
 	Metadata ResourceMetadata `toml:"metadata"`
 }
 
-// ResourceMetadata is a metadata document (RFC 9728 §2). Members it has no field for are published as configured.
-type ResourceMetadata struct {
-	Resource             string
-	AuthorizationServers []string
-	ScopesSupported      []string
-	BearerMethods        []string // bearer_methods_supported
+// ResourceMetadata is a metadata document (RFC 9728 §2), by member. Members that nobody here knows are published as
+// configured.
+type ResourceMetadata map[string]any
 
-	other map[string]json.RawMessage
+// The members that have a meaning here.
+const (
+	memberResource = "resource"
+	memberServers  = "authorization_servers"
+	memberScopes   = "scopes_supported"
+	memberMethods  = "bearer_methods_supported"
+)
+
+// Resource returns the identifier of the resource, "" where it is missing.
+func (m ResourceMetadata) Resource() string {
+	s, _ := m[memberResource].(string)
+	return s
 }
 
-// UnmarshalTOML reads the document from a decoded TOML table.
-func (m *ResourceMetadata) UnmarshalTOML(v any) error {
-	table, ok := v.(map[string]any)
-	if !ok {
-		return fmt.Errorf("metadata: want a table, got %T", v)
+// ScopesSupported returns the scopes, nil where the member is missing and empty where it is.
+func (m ResourceMetadata) ScopesSupported() []string {
+	scopes, _ := stringsOf(m[memberScopes])
+	return scopes
+}
+
+// WithDefaults returns a copy with the members filled in that are missing: an empty or nil default is none.
+func (m ResourceMetadata) WithDefaults(resource string, servers, scopes []string) ResourceMetadata {
+	full := maps.Clone(m)
+	if full == nil {
+		full = ResourceMetadata{}
 	}
-	*m = ResourceMetadata{other: map[string]json.RawMessage{}}
-	fields := map[string]any{
-		"resource":                 &m.Resource,
-		"authorization_servers":    &m.AuthorizationServers,
-		"scopes_supported":         &m.ScopesSupported,
-		"bearer_methods_supported": &m.BearerMethods,
+	if _, ok := full[memberResource]; !ok && resource != "" {
+		full[memberResource] = resource
 	}
-	for _, name := range slices.Sorted(maps.Keys(table)) {
-		raw, err := json.Marshal(table[name])
-		if err != nil {
-			return fmt.Errorf("metadata.%s: %w", name, err)
-		}
-		field, known := fields[name]
-		if !known {
-			m.other[name] = raw
-			continue
-		}
-		if err := json.Unmarshal(raw, field); err != nil {
-			return fmt.Errorf("metadata.%s: %w", name, err)
-		}
+	if _, ok := full[memberServers]; !ok && len(servers) > 0 {
+		full[memberServers] = servers
 	}
-	return nil
+	if _, ok := full[memberScopes]; !ok && len(scopes) > 0 {
+		full[memberScopes] = scopes
+	}
+	return full
+}
+
+// stringsOf returns a list of strings, however it was decoded.
+func stringsOf(v any) ([]string, bool) {
+	switch v := v.(type) {
+	case nil:
+		return nil, true
+	case []string:
+		return v, true
+	case []any:
+		list := make([]string, len(v))
+		for i, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				return nil, false
+			}
+			list[i] = s
+		}
+		return list, true
+	}
+	return nil, false
 }
 
 // Validate reports every fault of the configuration, by key.
 func (p ProtectedResource) Validate() error {
 	var errs []error
-	if _, err := resourceURL(p.Metadata.Resource); err != nil {
-		errs = append(errs, fmt.Errorf("metadata.resource: %w", err))
+	fault := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf(key+": "+format, args...))
 	}
-	if len(p.Metadata.AuthorizationServers) == 0 {
-		errs = append(errs, errors.New("metadata.authorization_servers: name at least one, or no MCP client can log in"))
+	m := p.Metadata
+	if _, err := resourceURL(m.Resource()); err != nil {
+		fault("metadata."+memberResource, "%w", err)
 	}
-	for _, s := range p.Metadata.AuthorizationServers {
-		if absoluteURL(s) == "" {
-			errs = append(errs, fmt.Errorf("metadata.authorization_servers: %q is not an absolute URL", s))
+	for _, member := range []string{memberServers, memberScopes, memberMethods} {
+		if _, ok := stringsOf(m[member]); !ok {
+			fault("metadata."+member, "want a list of strings")
 		}
 	}
-	for _, s := range p.Metadata.ScopesSupported {
+	servers, _ := stringsOf(m[memberServers])
+	if len(servers) == 0 {
+		fault("metadata."+memberServers, "name at least one, or no MCP client can log in")
+	}
+	for _, s := range servers {
+		if absoluteURL(s) == "" {
+			fault("metadata."+memberServers, "%q is not an absolute URL", s)
+		}
+	}
+	for _, s := range m.ScopesSupported() {
 		if !ValidScope(s) {
-			errs = append(errs, fmt.Errorf("metadata.scopes_supported: %q is not a scope", s))
+			fault("metadata."+memberScopes, "%q is not a scope", s)
 		}
 	}
 	if p.MetadataPath != "" && !validPath(p.MetadataPath) {
-		errs = append(errs, fmt.Errorf("metadata_path: %q is not an absolute path", p.MetadataPath))
+		fault("metadata_path", "%q is not an absolute path", p.MetadataPath)
 	}
 	return errors.Join(errs...)
 }
@@ -92,7 +125,7 @@ func (p ProtectedResource) Validate() error {
 // URL returns the absolute URL of the document, for challenges. It is built from the configured resource, never from a
 // request: behind a proxy that ends TLS the two differ. The configuration must be valid.
 func (p ProtectedResource) URL() string {
-	u, err := resourceURL(p.Metadata.Resource)
+	u, err := resourceURL(p.Metadata.Resource())
 	if err != nil {
 		return ""
 	}
@@ -109,7 +142,7 @@ func (p ProtectedResource) PublicMetadata(root bool) ([]PublicMetadata, error) {
 	if err != nil {
 		return nil, fmt.Errorf("metadata: %w", err)
 	}
-	u, err := resourceURL(p.Metadata.Resource)
+	u, err := resourceURL(p.Metadata.Resource())
 	if err != nil {
 		return nil, err
 	}
@@ -143,22 +176,13 @@ func metadataPath(resource *url.URL) string {
 // marshal returns the document, members sorted by name. An empty list is left out: clients read "scopes_supported": []
 // as "no scope will do".
 func (m ResourceMetadata) marshal() ([]byte, error) {
-	document := make(map[string]any, len(m.other)+4)
-	for name, raw := range m.other {
-		document[name] = raw
+	document := maps.Clone(m)
+	scopes := slices.DeleteFunc(slices.Clone(m.ScopesSupported()), func(s string) bool { return s == "offline_access" })
+	if document[memberScopes] = scopes; len(scopes) == 0 {
+		delete(document, memberScopes)
 	}
-	document["resource"] = m.Resource
-	methods := m.BearerMethods
-	if len(methods) == 0 {
-		methods = []string{"header"}
-	}
-	document["bearer_methods_supported"] = methods
-	if len(m.AuthorizationServers) > 0 {
-		document["authorization_servers"] = m.AuthorizationServers
-	}
-	scopes := slices.DeleteFunc(slices.Clone(m.ScopesSupported), func(s string) bool { return s == "offline_access" })
-	if len(scopes) > 0 {
-		document["scopes_supported"] = scopes
+	if methods, _ := stringsOf(m[memberMethods]); len(methods) == 0 {
+		document[memberMethods] = []string{"header"}
 	}
 	return json.Marshal(document)
 }

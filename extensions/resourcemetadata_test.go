@@ -71,7 +71,7 @@ func TestMetadataPaths(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := extensions.ProtectedResource{MetadataPath: tt.path, Metadata: extensions.ResourceMetadata{
-				Resource: tt.resource, AuthorizationServers: []string{"https://auth.example.com"},
+				"resource": tt.resource, "authorization_servers": []string{"https://auth.example.com"},
 			}}
 			documents, err := p.PublicMetadata(true)
 			if err != nil {
@@ -110,12 +110,13 @@ metadata_path = "well-known"
 resource = "https://u@g.example/mcp#top"
 authorization_servers = ["auth.example.com"]
 scopes_supported = ["two words"]
+bearer_methods_supported = "header"
 `)
 	err := p.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, key := range []string{"metadata_path", "metadata.resource", "metadata.authorization_servers", "metadata.scopes_supported"} {
+	for _, key := range []string{"metadata_path", "metadata.resource", "metadata.authorization_servers", "metadata.scopes_supported", "metadata.bearer_methods_supported"} {
 		if !strings.Contains(err.Error(), key) {
 			t.Errorf("got %v, want it to name %s", err, key)
 		}
@@ -126,7 +127,7 @@ scopes_supported = ["two words"]
 }
 
 func TestClaimRules(t *testing.T) {
-	var rules map[string]map[string]extensions.ClaimRule
+	var tables map[string]map[string]any
 	const text = `
 [equal]
 tenant = "acme"
@@ -152,29 +153,33 @@ missing = "*"
 tenant = "globex"
 [substring]
 tenant = "acm"
+[all_hold]
+tenant = "acme"
+level = [2, 3]
+[one_of_two_fails]
+tenant = "acme"
+level = 2
 `
-	if err := toml.Unmarshal([]byte(text), &rules); err != nil {
+	if err := toml.Unmarshal([]byte(text), &tables); err != nil {
 		t.Fatal(err)
 	}
 	claims, err := extensions.ParseObject([]byte(`{"tenant":"acme","roles":["user","admin"],"level":3,"email_verified":true,"nothing":null}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	pass := []string{"equal", "one_of", "contains", "number", "flag", "present"}
-	for name, rule := range rules {
-		for claim, r := range rule {
-			if got, want := r.Match(claims, claim), slices.Contains(pass, name); got != want {
-				t.Errorf("%s: got %v, want %v", name, got, want)
-			}
+	pass := []string{"equal", "one_of", "contains", "number", "flag", "present", "all_hold"}
+	for name, table := range tables {
+		rules, err := extensions.ParseClaimRules(table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := rules.Match(claims), slices.Contains(pass, name); got != want {
+			t.Errorf("%s: got %v, want %v", name, got, want)
 		}
 	}
-	var zero extensions.ClaimRule
-	if zero.Match(claims, "tenant") {
-		t.Error("the zero rule is met")
-	}
-	for _, bad := range []string{"a = []", "a = 1.5", "a = [[1]]", "a = {b = 1}"} {
-		if err := toml.Unmarshal([]byte(bad), &map[string]extensions.ClaimRule{}); err == nil {
-			t.Errorf("%s: no error", bad)
+	for _, bad := range []any{[]any{}, 1.5, []any{[]any{int64(1)}}, map[string]any{"b": int64(1)}, nil} {
+		if _, err := extensions.ParseClaimRules(map[string]any{"a": bad}); err == nil || !strings.HasPrefix(err.Error(), "a: ") {
+			t.Errorf("%v: got %v, want an error that names the claim", bad, err)
 		}
 	}
 }

@@ -133,11 +133,11 @@ func TestScopesOfTheWholeOperationAreNamed(t *testing.T) {
 }
 
 func TestPolicyConfigurationMustCoverTheSchema(t *testing.T) {
-	env := extensionstest.Env("policy", "[policies.empty]\n")
+	env := extensionstest.Env("policy", "[policies.empty]\n[policies.odd]\nclaims = { a = 1.5 }\n")
 	env.Schema.Policies = []string{"profile"}
 	_, err := factory(t, "policy")(t.Context(), env)
-	if err == nil || !strings.Contains(err.Error(), "policies.empty") || !strings.Contains(err.Error(), `"profile"`) {
-		t.Errorf("got %v, want both faults named", err)
+	if err == nil || !strings.Contains(err.Error(), "policies.empty") || !strings.Contains(err.Error(), `"profile"`) || !strings.Contains(err.Error(), "policies.odd.claims: a") {
+		t.Errorf("got %v, want all faults named", err)
 	}
 }
 

@@ -92,13 +92,19 @@ func denialOf(tok extensions.Token) extensions.Denial {
 
 // policyConfig is [extensions.policy.config].
 type policyConfig struct {
-	Policies map[string]rule `toml:"policies"` // by the name that @policy uses
+	Policies map[string]policyTable `toml:"policies"` // by the name that @policy uses
+}
+
+// policyTable is the definition of one policy as it is written.
+type policyTable struct {
+	Scopes []string       `toml:"scopes"`
+	Claims map[string]any `toml:"claims"`
 }
 
 // rule is the definition of one policy: all of its conditions must hold, and the caller must be authenticated.
 type rule struct {
-	Scopes []string                        `toml:"scopes"` // each granted or implied
-	Claims map[string]extensions.ClaimRule `toml:"claims"` // each met
+	scopes []string // each granted or implied
+	claims extensions.ClaimRules
 }
 
 func openPolicy(_ context.Context, env extensions.Env) (extensions.Extension, error) {
@@ -106,34 +112,39 @@ func openPolicy(_ context.Context, env extensions.Env) (extensions.Extension, er
 	if err := env.Config.Decode(&c); err != nil {
 		return nil, err
 	}
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(c.Policies)) {
-		if r := c.Policies[name]; len(r.Scopes) == 0 && len(r.Claims) == 0 {
-			errs = append(errs, fmt.Errorf("policies.%s: has no condition; @authenticated is for everybody with credentials", name))
-		}
-	}
-	for _, name := range env.Schema.Policies {
-		if _, ok := c.Policies[name]; !ok {
-			errs = append(errs, fmt.Errorf("policies: %q is used in the schema and defined nowhere", name))
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
+	rules, err := c.rules(env.Schema.Policies)
+	if err != nil {
 		return nil, err
 	}
 	return NewPolicy(func(_ context.Context, tok extensions.Token, name string) (bool, error) {
-		r, defined := c.Policies[name]
+		r, defined := rules[name]
 		return defined && r.met(tok), nil
 	}), nil
 }
 
-func (r rule) met(tok extensions.Token) bool {
-	if !tok.Authenticated() || !tok.Satisfies([][]string{r.Scopes}) {
-		return false
+// rules reads every policy, and reports those that are faulty, and those in use that are missing.
+func (c policyConfig) rules(inUse []string) (map[string]rule, error) {
+	rules := map[string]rule{}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(c.Policies)) {
+		table := c.Policies[name]
+		claims, err := extensions.ParseClaimRules(table.Claims)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("policies.%s.claims: %w", name, err))
+		}
+		if len(table.Scopes) == 0 && len(table.Claims) == 0 {
+			errs = append(errs, fmt.Errorf("policies.%s: has no condition; @authenticated is for everybody with credentials", name))
+		}
+		rules[name] = rule{scopes: table.Scopes, claims: claims}
 	}
-	for name, condition := range r.Claims {
-		if !condition.Match(tok.Claims, name) {
-			return false
+	for _, name := range inUse {
+		if _, ok := rules[name]; !ok {
+			errs = append(errs, fmt.Errorf("policies: %q is used in the schema and defined nowhere", name))
 		}
 	}
-	return true
+	return rules, errors.Join(errs...)
+}
+
+func (r rule) met(tok extensions.Token) bool {
+	return tok.Authenticated() && tok.Satisfies([][]string{r.scopes}) && r.claims.Match(tok.Claims)
 }

@@ -1,34 +1,12 @@
 package extensionstest
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/sluice-gateway/sluice/extensions"
 )
-
-// Config returns the configuration that the TOML text makes, the content of a table [extensions.<id>.config]. It
-// decodes as strictly as the gateway does: a key without a field is an error.
-func Config(text string) extensions.Config { return config(text) }
-
-type config string
-
-func (c config) Decode(v any) error {
-	md, err := toml.Decode(string(c), v)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, key := range md.Undecoded() {
-		errs = append(errs, fmt.Errorf("unknown key %s", key))
-	}
-	return errors.Join(errs...)
-}
 
 // Env returns an environment for the extension of that id: the given configuration, a logger that drops everything, a
 // client with a timeout, and the two resources that Resources returns.

@@ -14,41 +14,41 @@ import (
 
 // config is [extensions.jwt.config]. The keys of the first block are those of Grafbase Gateway, with their meaning.
 type config struct {
-	URL                    string       `toml:"url"`      // of the key set; found through the issuer's metadata when empty
-	Issuer                 string       `toml:"issuer"`   // exact "iss"; not checked when empty, which needs url
-	Audience               oneOrMany    `toml:"audience"` // one of them must be in "aud"
-	PollInterval           duration     `toml:"poll_interval"`
-	HeaderName             string       `toml:"header_name"`
-	HeaderValuePrefix      string       `toml:"header_value_prefix"`
-	CookieName             string       `toml:"cookie_name"`
-	OAuth                  *oauthConfig `toml:"oauth"`
-	UnauthenticatedHeaders []header     `toml:"unauthenticated_headers"` // added to 401
+	URL                    string        `toml:"url"`      // of the key set; found through the issuer's metadata when empty
+	Issuer                 string        `toml:"issuer"`   // exact "iss"; not checked when empty, which needs url
+	Audience               []string      `toml:"audience"` // one of them must be in "aud"
+	PollInterval           time.Duration `toml:"poll_interval"`
+	HeaderName             string        `toml:"header_name"`
+	HeaderValuePrefix      string        `toml:"header_value_prefix"`
+	CookieName             string        `toml:"cookie_name"`
+	OAuth                  *oauthConfig  `toml:"oauth"`
+	UnauthenticatedHeaders []header      `toml:"unauthenticated_headers"` // added to 401
 
-	Issuers            []issuerConfig                  `toml:"issuers"`             // further issuers
-	ProtectedResources map[string]resourceConfig       `toml:"protected_resources"` // what differs for a resource, by name
-	Algorithms         []string                        `toml:"algorithms"`          // accepted "alg"
-	ScopeClaims        []string                        `toml:"scope_claims"`        // read as text with spaces or as array
-	ClockSkew          duration                        `toml:"clock_skew"`          // for "exp" and "nbf"
-	RequiredClaims     map[string]extensions.ClaimRule `toml:"required_claims"`
-	Implies            extensions.ScopeHierarchy       `toml:"implies"`
-	ChallengeScopes    []string                        `toml:"challenge_scopes"` // asked for in 401
-	MaxStale           duration                        `toml:"max_stale"`        // how long keys outlive their provider
-	FetchTimeout       duration                        `toml:"fetch_timeout"`
-	JWKSOrigins        []string                        `toml:"jwks_origins"` // origins besides the issuer's, for discovery
-	AllowHTTP          bool                            `toml:"allow_http"`   // keys over plain HTTP from other hosts
-	CacheSize          int                             `toml:"cache_size"`   // verified tokens remembered; 0 for none
+	Issuers            []issuerConfig            `toml:"issuers"`             // further issuers
+	ProtectedResources map[string]resourceConfig `toml:"protected_resources"` // what differs for a resource, by name
+	Algorithms         []string                  `toml:"algorithms"`          // accepted "alg"
+	ScopeClaims        []string                  `toml:"scope_claims"`        // read as text with spaces or as array
+	ClockSkew          time.Duration             `toml:"clock_skew"`          // for "exp" and "nbf"
+	RequiredClaims     map[string]any            `toml:"required_claims"`
+	Implies            extensions.ScopeHierarchy `toml:"implies"`
+	ChallengeScopes    []string                  `toml:"challenge_scopes"` // asked for in 401
+	MaxStale           time.Duration             `toml:"max_stale"`        // how long keys outlive their provider
+	FetchTimeout       time.Duration             `toml:"fetch_timeout"`
+	JWKSOrigins        []string                  `toml:"jwks_origins"` // origins besides the issuer's, for discovery
+	AllowHTTP          bool                      `toml:"allow_http"`   // keys over plain HTTP from other hosts
+	CacheSize          int                       `toml:"cache_size"`   // verified tokens remembered; 0 for none
 }
 
 // issuerConfig is one of [[extensions.jwt.config.issuers]].
 type issuerConfig struct {
-	URL      string    `toml:"url"`
-	Issuer   string    `toml:"issuer"`
-	Audience oneOrMany `toml:"audience"`
+	URL      string   `toml:"url"`
+	Issuer   string   `toml:"issuer"`
+	Audience []string `toml:"audience"`
 }
 
 // resourceConfig is [extensions.jwt.config.protected_resources.<name>].
 type resourceConfig struct {
-	Audience oneOrMany    `toml:"audience"`
+	Audience []string     `toml:"audience"`
 	OAuth    *oauthConfig `toml:"oauth"`
 }
 
@@ -61,60 +61,20 @@ type header struct {
 	Value string `toml:"value"`
 }
 
-// oneOrMany is a string or a list of strings.
-type oneOrMany []string
-
-// UnmarshalTOML implements toml.Unmarshaler.
-func (l *oneOrMany) UnmarshalTOML(v any) error {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	*l = nil
-	for _, item := range list {
-		s, ok := item.(string)
-		if !ok || s == "" {
-			return fmt.Errorf("want a string that is not empty, or a list of such, got %v", v)
-		}
-		*l = append(*l, s)
-	}
-	return nil
-}
-
-// duration is a string with units, or a number of seconds, which Grafbase allowed.
-type duration time.Duration
-
-// UnmarshalTOML implements toml.Unmarshaler.
-func (d *duration) UnmarshalTOML(v any) error {
-	switch v := v.(type) {
-	case int64:
-		if v < 0 || v > int64(maxDuration/time.Second) {
-			return fmt.Errorf("%d seconds is out of range", v)
-		}
-		*d = duration(time.Duration(v) * time.Second)
-		return nil
-	case string:
-		parsed, err := time.ParseDuration(v)
-		*d = duration(parsed)
-		return err
-	}
-	return fmt.Errorf("want a duration such as \"60s\", got %v", v)
-}
-
 // maxDuration bounds every duration of the configuration.
 const maxDuration = 30 * 24 * time.Hour
 
 // defaults returns the configuration before decoding.
 func defaults() config {
 	return config{
-		PollInterval: duration(time.Minute),
+		PollInterval: time.Minute,
 		ScopeClaims:  []string{"scope", "scp"},
 		Algorithms: []string{
 			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
 		},
-		ClockSkew:    duration(time.Minute),
-		MaxStale:     duration(24 * time.Hour),
-		FetchTimeout: duration(5 * time.Second),
+		ClockSkew:    time.Minute,
+		MaxStale:     24 * time.Hour,
+		FetchTimeout: 5 * time.Second,
 		CacheSize:    4096,
 	}
 }
@@ -126,6 +86,15 @@ func (c *config) issuers() []issuerConfig {
 		all = append(all, issuerConfig{URL: c.URL, Issuer: c.Issuer})
 	}
 	return append(all, c.Issuers...)
+}
+
+// requiredClaims reads required_claims.
+func (c *config) requiredClaims() (extensions.ClaimRules, error) {
+	rules, err := extensions.ParseClaimRules(c.RequiredClaims)
+	if err != nil {
+		return nil, fmt.Errorf("required_claims: %w", err)
+	}
+	return rules, nil
 }
 
 // validate reports every fault, by key. The resources are those of the gateway.
@@ -197,6 +166,16 @@ func (c *config) validateAudiences(resources map[string]extensions.Resource) err
 			errs = append(errs, fmt.Errorf("protected_resources.%s: the gateway has no such resource (have %q)", name, slices.Sorted(maps.Keys(resources))))
 		}
 	}
+	all := [][]string{c.Audience}
+	for _, i := range c.issuers() {
+		all = append(all, i.Audience)
+	}
+	for _, r := range c.ProtectedResources {
+		all = append(all, r.Audience)
+	}
+	if slices.Contains(slices.Concat(all...), "") { // which a token with an empty "aud" would meet
+		errs = append(errs, errors.New("audience: an audience is the empty string"))
+	}
 	names := slices.Sorted(maps.Keys(resources))
 	if len(names) == 0 {
 		names = append(slices.Sorted(maps.Keys(c.ProtectedResources)), "")
@@ -229,7 +208,7 @@ func (c *config) validateDurations() error {
 	var errs []error
 	for _, d := range []struct {
 		key      string
-		value    duration
+		value    time.Duration
 		min, max time.Duration
 	}{
 		{"poll_interval", c.PollInterval, time.Millisecond, 24 * time.Hour},
@@ -237,7 +216,7 @@ func (c *config) validateDurations() error {
 		{"max_stale", c.MaxStale, time.Second, maxDuration},
 		{"fetch_timeout", c.FetchTimeout, time.Millisecond, time.Minute},
 	} {
-		if v := time.Duration(d.value); v < d.min || v > d.max {
+		if v := d.value; v < d.min || v > d.max {
 			errs = append(errs, fmt.Errorf("%s: %s is not between %s and %s", d.key, v, d.min, d.max))
 		}
 	}

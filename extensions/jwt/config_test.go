@@ -15,7 +15,8 @@ func TestConfigurationFaultsAreNamed(t *testing.T) {
 		want string
 	}{
 		"no audience":                        {"issuer = \"https://auth.example.com\"\n", "audience: is empty"},
-		"an empty audience":                  {"issuer = \"https://auth.example.com\"\naudience = \"\"\n", "not empty"},
+		"an empty audience":                  {"issuer = \"https://auth.example.com\"\naudience = \"\"\n", "empty string"},
+		"an empty audience among others":     {good + "[protected_resources.mcp]\naudience = [\"a\", \"\"]\n", "empty string"},
 		"an empty list of audiences":         {"issuer = \"https://auth.example.com\"\naudience = []\n", "audience: is empty"},
 		"an audience for one resource alone": {"issuer = \"https://auth.example.com\"\n[protected_resources.mcp]\naudience = \"a\"\n", "audience: is empty"},
 		"neither issuer nor url":             {"audience = \"a\"\n", "issuer: is missing"},
@@ -29,8 +30,8 @@ func TestConfigurationFaultsAreNamed(t *testing.T) {
 		"no algorithm":                       {good + "algorithms = []\n", "algorithms: is empty"},
 		"a resource that is not there":       {good + "[protected_resources.mpc]\n", "no such resource"},
 		"a poll interval of nothing":         {good + "poll_interval = \"0s\"\n", "poll_interval"},
-		"a duration without units":           {good + "poll_interval = \"60\"\n", "unit"},
-		"a duration of a wrong kind":         {good + "clock_skew = true\n", "duration"},
+		"a duration without units":           {good + "poll_interval = \"60\"\n", "poll_interval"},
+		"a duration of a wrong kind":         {good + "clock_skew = true\n", "clock_skew"},
 		"a duration in days":                 {good + "clock_skew = 86400\n", "clock_skew"},
 		"a scope with a space":               {good + "challenge_scopes = [\"a b\"]\n", "not a scope"},
 		"an unknown key":                     {good + "audiences = \"a\"\n", "unknown key audiences"},

@@ -47,9 +47,10 @@ func newExtension(c *config, env extensions.Env, now func() time.Time) (*extensi
 	if env.HTTPClient == nil {
 		return nil, errors.New("the environment has no HTTP client")
 	}
-	invalid := c.validate(env.Resources)
-	rs, err := resourcesOf(c, env)
-	if err := errors.Join(invalid, err); err != nil {
+	rs, badResources := resourcesOf(c, env)
+	required, badClaims := c.requiredClaims()
+	err := errors.Join(c.validate(env.Resources), badClaims, badResources)
+	if err != nil {
 		return nil, err
 	}
 	e := &extension{resources: rs, cache: newTokenCache(c.CacheSize, now), read: c.locations()}
@@ -60,22 +61,22 @@ func newExtension(c *config, env extensions.Env, now func() time.Time) (*extensi
 	if c.OAuth == nil && len(c.ProtectedResources) == 0 {
 		env.Logger.Info("no oauth.protected_resource is configured, clients must find the authorization server by themselves")
 	}
-	e.verifier = newVerifier(c, env, now)
+	e.verifier = newVerifier(c, required, env, now)
 	for _, i := range e.verifier.issuers {
 		i.source.start()
 	}
 	return e, nil
 }
 
-func newVerifier(c *config, env extensions.Env, now func() time.Time) *verifier {
+func newVerifier(c *config, required extensions.ClaimRules, env extensions.Env, now func() time.Time) *verifier {
 	v := &verifier{
 		extensionID: env.ID,
 		audience:    c.Audience,
 		algorithms:  map[string]algorithm{},
 		scopeClaims: c.ScopeClaims,
-		required:    c.RequiredClaims,
+		required:    required,
 		implies:     c.Implies,
-		skew:        time.Duration(c.ClockSkew),
+		skew:        c.ClockSkew,
 		now:         now,
 	}
 	known := algorithms()
@@ -95,9 +96,9 @@ func newVerifier(c *config, env extensions.Env, now func() time.Time) *verifier 
 			locate:   locate,
 			client:   client,
 			log:      env.Logger.With(slog.String("issuer", i.Issuer)),
-			poll:     time.Duration(c.PollInterval),
-			maxStale: time.Duration(c.MaxStale),
-			timeout:  time.Duration(c.FetchTimeout),
+			poll:     c.PollInterval,
+			maxStale: c.MaxStale,
+			timeout:  c.FetchTimeout,
 			now:      now,
 			limiter:  rate.NewLimiter(rate.Every(refreshEvery), refreshBurst),
 		}})

@@ -52,7 +52,7 @@ func resourcesOf(c *config, env extensions.Env) (*resources, error) {
 		rs.documents = append(rs.documents, document)
 		return c.challenge(o, document)
 	}
-	shared := c.OAuth != nil && (c.OAuth.ProtectedResource.Metadata.Resource != "" || len(names) == 0)
+	shared := c.OAuth != nil && (c.OAuth.ProtectedResource.Metadata.Resource() != "" || len(names) == 0)
 	rs.other.challenge = extensions.Challenge{Scope: c.ChallengeScopes}
 	if shared {
 		rs.other.challenge = publish(c.OAuth, "", "oauth")
@@ -79,21 +79,14 @@ func resourcesOf(c *config, env extensions.Env) (*resources, error) {
 // documentOf completes a configured document: the issuers are the authorization servers, and the schema's scopes those
 // supported, where it does not say otherwise.
 func documentOf(o *oauthConfig, url string, c *config, env extensions.Env) extensions.ProtectedResource {
-	document := o.ProtectedResource
-	m := &document.Metadata
-	if m.Resource == "" {
-		m.Resource = url
-	}
-	if len(m.AuthorizationServers) == 0 {
-		for _, i := range c.issuers() {
-			if i.Issuer != "" {
-				m.AuthorizationServers = append(m.AuthorizationServers, i.Issuer)
-			}
+	var servers []string
+	for _, i := range c.issuers() {
+		if i.Issuer != "" {
+			servers = append(servers, i.Issuer)
 		}
 	}
-	if m.ScopesSupported == nil {
-		m.ScopesSupported = env.Schema.Scopes
-	}
+	document := o.ProtectedResource
+	document.Metadata = document.Metadata.WithDefaults(url, servers, env.Schema.Scopes)
 	return document
 }
 
@@ -103,7 +96,7 @@ func documentOf(o *oauthConfig, url string, c *config, env extensions.Env) exten
 func (c *config) challenge(o *oauthConfig, document extensions.ProtectedResource) extensions.Challenge {
 	scopes := c.ChallengeScopes
 	if len(scopes) == 0 {
-		scopes = o.ProtectedResource.Metadata.ScopesSupported
+		scopes = o.ProtectedResource.Metadata.ScopesSupported()
 	}
 	return extensions.Challenge{ResourceMetadata: document.URL(), Scope: scopes}
 }

@@ -25,7 +25,7 @@ type verifier struct {
 	audience    []string // where neither issuer nor resource has one of its own
 	algorithms  map[string]algorithm
 	scopeClaims []string
-	required    map[string]extensions.ClaimRule
+	required    extensions.ClaimRules
 	implies     extensions.ScopeHierarchy
 	skew        time.Duration
 	now         func() time.Time
@@ -87,10 +87,8 @@ func (v *verifier) verify(ctx context.Context, raw string, resourceAudience []st
 	if t.claims.Has("cnf") { // RFC 9449 §7.2, RFC 8705 §3: not a bearer token, and we hold no proof of the key
 		return verified{}, extensions.InvalidToken(boundToken, nil)
 	}
-	for name, rule := range v.required {
-		if !rule.Match(t.claims, name) {
-			return verified{}, extensions.InvalidToken(wrongRequirements, nil)
-		}
+	if !v.required.Match(t.claims) {
+		return verified{}, extensions.InvalidToken(wrongRequirements, nil)
 	}
 	return verified{
 		token:  v.token(t.claims, expiry),

@@ -39,10 +39,10 @@ func open(_ context.Context, env extensions.Env) (extensions.Extension, error) {
 	if err := env.Config.Decode(&c); err != nil {
 		return nil, err
 	}
-	if c.Metadata.ScopesSupported == nil {
-		c.Metadata.ScopesSupported = env.Schema.Scopes
+	resource := extensions.ProtectedResource{
+		MetadataPath: c.MetadataPath,
+		Metadata:     c.Metadata.WithDefaults("", nil, env.Schema.Scopes),
 	}
-	resource := extensions.ProtectedResource{MetadataPath: c.MetadataPath, Metadata: c.Metadata}
 	documents, err := resource.PublicMetadata(c.Root == nil || *c.Root)
 	if err != nil {
 		return nil, fmt.Errorf("config: %w", err)
