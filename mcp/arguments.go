@@ -3,6 +3,7 @@ package mcp
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,7 +133,10 @@ func stringArgument(name string, into func(a *arguments) *string) argument {
 func intArgument(name string, low, high int, into func(a *arguments) *int) argument {
 	return argument{name: name, kind: rawjson.Number, set: func(a *arguments, v []byte) error {
 		n, err := strconv.Atoi(string(v))
-		if err != nil || n < low || n > high {
+		switch {
+		case (err != nil || n < low) && high == math.MaxInt32:
+			return readable("Argument %q must be a whole number of at least %d.", name, low)
+		case err != nil || n < low || n > high:
 			return readable("Argument %q must be a whole number from %d to %d.", name, low, high)
 		}
 		*into(a) = n
@@ -147,7 +151,7 @@ func required(a argument) argument {
 
 // maxTokensArgument takes any positive number: what is above the operator's
 // limit counts as that limit, so that an agent need not know it.
-var maxTokensArgument = intArgument("max_tokens", 1, 1<<30, func(a *arguments) *int { return &a.maxTokens })
+var maxTokensArgument = intArgument("max_tokens", 1, math.MaxInt32, func(a *arguments) *int { return &a.maxTokens })
 
 var searchArguments = []argument{
 	required(stringList("keywords", func(a *arguments) *[]string { return &a.keywords })),

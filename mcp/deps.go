@@ -76,7 +76,6 @@ type Response struct {
 	Body []byte
 	// HasData is true when Body's data is present and not null.
 	HasData bool
-	Errors  []Error
 	Refused Refusal
 	// Status and Header turn into the HTTP response's when Status is 401 or 403
 	// and Header has WWW-Authenticate, which is how a client learns the scopes
@@ -85,11 +84,10 @@ type Response struct {
 	Header http.Header
 }
 
-// Error is what the tools need of one GraphQL error.
+// Error is one GraphQL error of a dry run.
 type Error struct {
-	Message      string
-	Code         string // extensions.code
-	Line, Column int
+	Message string
+	Code    string // extensions.code
 }
 
 // DryRun is the verdict on an operation that was not run.

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 
+	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
 	"github.com/sluice-gateway/sluice/mcp/internal/shape"
 )
@@ -26,9 +27,9 @@ func (s *Server) executeTool(readOnly bool) func(context.Context, []byte, http.H
 		case a.query != "" && a.documentID != "":
 			return errorText("Pass query or document_id, not both.")
 		case a.query != "" && s.cfg.DocumentsEnforced:
-			return errorText(s.explain(RefusedUntrusted))
+			return s.refusal(codeUntrusted, RefusedUntrusted)
 		case readOnly && a.query != "" && mutates(a.query, a.operationName):
-			return errorText(s.explain(RefusedMutation))
+			return s.refusal(codeMutation, RefusedMutation)
 		}
 		req := Request{Query: a.query, DocumentID: a.documentID, OperationName: a.operationName, Variables: a.variables, Header: h, ReadOnly: readOnly}
 		if a.dryRun {
@@ -65,11 +66,11 @@ func (s *Server) failure(ctx context.Context, req Request, resp Response, maxTok
 		res.status, res.header = resp.Status, http.Header{"Www-Authenticate": challenge}
 	}
 	errors, help := resp.Body, s.explain(resp.Refused)
-	if resp.Refused == NotRefused {
+	if op := s.operation(req); resp.Refused == NotRefused && op.Query != "" && !executed(resp.Body) {
 		v := s.deps.Schemas.Schema(ctx)
-		if problems := repair.Check(v.repair(), s.operation(req)); len(problems) > 0 {
-			errors = problemsJSON(problems, resp.Errors)
-			help = s.help(v, s.operation(req).Query, problems, maxTokens/2)
+		if problems := repair.Check(v.repair(), op); len(problems) > 0 {
+			errors = problemsJSON(problems)
+			help = s.help(v, op.Query, problems, maxTokens/2)
 		}
 	}
 	if len(errors) == 0 {
@@ -83,6 +84,18 @@ func (s *Server) failure(ctx context.Context, req Request, resp Response, maxTok
 	return res
 }
 
+// executed reports whether a response has a member data, which is null here: a
+// request error has none (GraphQL October 2021 §7.1), and only then is the
+// operation itself to blame.
+func executed(body []byte) bool {
+	found := false
+	_ = rawjson.Members(body, func(key, _ []byte) error { // a malformed body was not executed
+		found = found || string(key) == "data"
+		return nil
+	})
+	return found
+}
+
 func (v View) repair() repair.View { return repair.View{Schema: v.Schema, Hidden: v.Hidden} }
 
 // operation is the request's text for a second look; a document's own text when
@@ -93,6 +106,20 @@ func (s *Server) operation(req Request) repair.Operation {
 		op.Query, op.Name = d.Query, or(req.OperationName, d.OperationName)
 	}
 	return op
+}
+
+// Codes of what is refused before the executor is asked.
+const (
+	codeMutation  = "MUTATION_NOT_ALLOWED"
+	codeUntrusted = "TRUSTED_DOCUMENT_REQUIRED"
+)
+
+// refusal is the answer to an operation that the executor is not asked about,
+// in the form of the executor's answers.
+func (s *Server) refusal(code string, r Refusal) result {
+	body := rawjson.AppendQuoted([]byte(`{"errors":[{"message":`), s.explain(r))
+	body = rawjson.AppendQuoted(append(body, `,"extensions":{"code":`...), code)
+	return result{content: [][]byte{append(body, `}}]}`...)}, isError: true}
 }
 
 // ways says how an operation may be passed here.

@@ -10,15 +10,10 @@ import (
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
 )
 
-// problemsJSON writes problems as the errors of a GraphQL response. A code of
-// the executor's wins over ours, so that /graphql and the tool agree.
-func problemsJSON(problems []repair.Problem, errs []Error) []byte {
+// problemsJSON writes problems as the errors of a GraphQL response.
+func problemsJSON(problems []repair.Problem) []byte {
 	b := []byte(`{"errors":[`)
 	for i, p := range problems {
-		code := p.Code
-		if len(errs) > 0 && errs[0].Code != "" {
-			code = errs[0].Code
-		}
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -30,7 +25,7 @@ func problemsJSON(problems []repair.Problem, errs []Error) []byte {
 			b = strconv.AppendInt(b, int64(p.Column), 10)
 			b = append(b, `}]`...)
 		}
-		b = rawjson.AppendQuoted(append(b, `,"extensions":{"code":`...), code)
+		b = rawjson.AppendQuoted(append(b, `,"extensions":{"code":`...), p.Code)
 		b = append(b, `}}`...)
 	}
 	return append(b, `]}`...)
@@ -53,7 +48,7 @@ func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens
 		if len(lines) > 0 {
 			block := strings.Join(lines, "\n") + "\n"
 			if p.Line > 0 {
-				block = fmt.Sprintf("Line %d: %s", p.Line, block)
+				block = fmt.Sprintf("Line %d:\n%s", p.Line, block)
 			}
 			if s.deps.EstimateTokens(b.String()+block) > maxTokens {
 				break

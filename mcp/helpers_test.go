@@ -26,11 +26,14 @@ import (
 )
 
 // loadSchema is the small code-hosting API that the repair tests use too.
-func loadSchema(tb testing.TB) *ast.Schema {
+func loadSchema(tb testing.TB, without ...string) *ast.Schema {
 	tb.Helper()
 	sdl, err := os.ReadFile("internal/repair/testdata/schema.graphql")
 	if err != nil {
 		tb.Fatal(err)
+	}
+	for _, line := range without {
+		sdl = bytes.Replace(sdl, []byte(line), nil, 1)
 	}
 	s, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(sdl)})
 	if err != nil {
@@ -154,7 +157,7 @@ func (a *api) DryRun(_ context.Context, req mcp.Request) mcp.DryRun {
 	_, _, errs := a.prepare(req)
 	var out mcp.DryRun
 	for _, e := range errs {
-		out.Errors = append(out.Errors, mcp.Error{Message: e.Message, Code: "GRAPHQL_VALIDATION_FAILED"})
+		out.Errors = append(out.Errors, mcp.Error{Message: e.Message, Code: "OPERATION_VALIDATION_ERROR"})
 	}
 	out.Limits = []mcp.LimitUse{{Name: "depth", Used: 3, Max: 15}, {Name: "complexity", Used: 1200, Max: 1000}, {Name: "height", Used: 9}}
 	out.Fetches = []mcp.Fetch{{Subgraph: "users", Requests: 1}, {Subgraph: "issues", Requests: 2}}
@@ -164,11 +167,7 @@ func (a *api) DryRun(_ context.Context, req mcp.Request) mcp.DryRun {
 
 func failed(errs gqlerror.List, why mcp.Refusal) mcp.Response {
 	body, _ := json.Marshal(map[string]any{"errors": errs})
-	resp := mcp.Response{Body: body, Refused: why}
-	for _, e := range errs {
-		resp.Errors = append(resp.Errors, mcp.Error{Message: e.Message})
-	}
-	return resp
+	return mcp.Response{Body: body, Refused: why}
 }
 
 type record map[string]any
@@ -282,7 +281,8 @@ var trusted = []mcp.Document{
 func newSetup(tb testing.TB, cfg mcp.Config, change ...func(*mcp.Deps)) *setup {
 	tb.Helper()
 	schema := loadSchema(tb)
-	su := &setup{api: &api{schema: schema, documents: map[string]string{}}, log: new(bytes.Buffer)}
+	visible := loadSchema(tb, "salary: Int") // what the gateway lets this caller run
+	su := &setup{api: &api{schema: visible, documents: map[string]string{}}, log: new(bytes.Buffer)}
 	for _, d := range trusted {
 		su.api.documents[d.ID] = d.Query
 	}
@@ -351,3 +351,5 @@ func (r toolResult) text() string {
 	}
 	return strings.Join(out, "\n")
 }
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -177,7 +177,7 @@ func members(v []byte, keys []string, visit func(key int, value []byte)) *rpcErr
 	var fail *rpcError
 	_ = rawjson.Members(v, func(key, value []byte) error { // checked by parseMessage
 		for i, known := range keys {
-			if len(key) != len(known) || !bytes.EqualFold(key, []byte(known)) {
+			if !bytes.EqualFold(key, []byte(known)) {
 				continue
 			}
 			if string(key) != known || seen&(1<<i) != 0 {

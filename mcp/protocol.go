@@ -24,6 +24,8 @@ func (m *message) modern(h http.Header) bool {
 func (m *message) checkVersion(h http.Header) *rpcError {
 	version := m.version
 	switch {
+	case m.hasVersion && version == "":
+		return badRequest(codeInvalidParams, "invalid _meta field "+metaVersion)
 	case m.hasVersion && !slices.Contains(revisions, version):
 	case !m.hasVersion && m.method != string(mcpgo.MethodInitialize) && unknownRevision(h.Get(mcpgo.HeaderProtocolVersion)):
 		version = h.Get(mcpgo.HeaderProtocolVersion)

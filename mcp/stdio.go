@@ -153,6 +153,9 @@ func (c *stdioConn) begin(ctx context.Context, m *message) (context.Context, fun
 // answer writes what one message comes to. A cancelled request is not answered.
 func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line []byte) {
 	s := c.server
+	if fail == nil {
+		fail = s.checkTool(m)
+	}
 	defer s.recoverInto(ctx, func(text string) {
 		c.write(appendRPCError(nil, m.id, &rpcError{code: codeInternal, message: text}))
 	})

@@ -13,11 +13,12 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// Codes of problems, used when the executor gave none of its own.
+// Codes of problems: those that the GraphQL endpoint gives.
 const (
-	CodeParse      = "GRAPHQL_PARSE_FAILED"
-	CodeValidation = "GRAPHQL_VALIDATION_FAILED"
-	CodeInput      = "BAD_USER_INPUT"
+	CodeParse      = "OPERATION_PARSING_ERROR"
+	CodeValidation = "OPERATION_VALIDATION_ERROR"
+	CodeSelection  = "OPERATION_NOT_FOUND"
+	CodeInput      = "VARIABLE_ERROR"
 )
 
 // MaxProblems is the most problems that Check reports.
@@ -205,7 +206,7 @@ func (c *checker) selectOperation() {
 		}
 		names = append(names, op.Name)
 	}
-	p := Problem{Code: CodeInput, Message: "The document has several operations: operationName must name one of " + quoted(names) + "."}
+	p := Problem{Code: CodeSelection, Message: "The document has several operations: operationName must name one of " + quoted(names) + "."}
 	if c.op.Name != "" {
 		p.Message = `There is no operation named "` + c.op.Name + `"; the document has ` + quoted(names) + "."
 	}

@@ -34,7 +34,7 @@ func (c *checker) unknownField(p *Problem, f *ast.Field) {
 	path := c.pathTo(parent, name)
 	switch {
 	case c.otherRoot(parent, name) != "":
-		p.Root = c.otherRoot(parent, name)
+		p.Root, p.Types = c.otherRoot(parent, name), nil
 		p.Hint = fmt.Sprintf("%q is a field of %s: it needs an operation of that kind.", name, p.Root)
 	case len(near) > 0 && (len(path) == 0 || distance(name, near[0]) <= 2):
 		p.Message += didYouMean(near)
