@@ -17,7 +17,7 @@ func variablesSchema(s *ast.Schema, op *ast.OperationDefinition) []byte {
 	w := schemaWriter{schema: s, shared: map[string]bool{}}
 	seen := map[string]int{}
 	for _, v := range op.VariableDefinitions {
-		w.count(s.Types[v.Type.Name()], seen, nil)
+		w.count(s.Types[v.Type.Name()], seen)
 	}
 	uses := argumentUses(op)
 	var properties, required []string
@@ -39,8 +39,8 @@ type schemaWriter struct {
 	order  []string // shared types in the order they were met
 }
 
-// count finds the shared input objects: those met twice, on one way or on two.
-func (w *schemaWriter) count(def *ast.Definition, seen map[string]int, way []string) {
+// count finds the shared input objects: those met twice.
+func (w *schemaWriter) count(def *ast.Definition, seen map[string]int) {
 	if def == nil || def.Kind != ast.InputObject {
 		return
 	}
@@ -53,7 +53,7 @@ func (w *schemaWriter) count(def *ast.Definition, seen map[string]int, way []str
 		return
 	}
 	for _, f := range def.Fields {
-		w.count(w.schema.Types[f.Type.Name()], seen, append(way, def.Name))
+		w.count(w.schema.Types[f.Type.Name()], seen)
 	}
 }
 
