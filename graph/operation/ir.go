@@ -26,8 +26,8 @@ func (k Kind) String() string {
 
 // Operation is one normalised operation: directives decided, fragments dissolved. It is immutable.
 //
-// Selection sets are shared where the same selections are reached on several ways, so the tree is really a DAG: an operation
-// of n bytes has at most O(n · types) selection sets, whatever its fragments do.
+// Selection sets that say the same are one pointer, so the tree is really a DAG. Fragments that spread others twice keep it linear in
+// the operation's text; what is built to be worse is refused by ParseLimits.Work.
 type Operation struct {
 	Kind      Kind
 	Name      string
