@@ -50,7 +50,7 @@ func (c *composition) failUnimplemented(t *typeDef, want *field) {
 // checkSupergraph checks the supergraph as a GraphQL schema, and the API schema
 // that hiding leaves of it.
 func (c *composition) checkSupergraph() {
-	k := checker{schema: c.super.schema}
+	k := checker{schema: c.super.schema, merged: true}
 	k.report = func(_ position, coordinate, format string, args ...any) {
 		c.fail(InvalidGraphQL, coordinate, c.locate(coordinate), format, args...)
 	}

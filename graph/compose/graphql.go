@@ -13,6 +13,9 @@ import (
 type checker struct {
 	*schema
 	report func(at position, coordinate, format string, args ...any)
+	// merged says that the schema is the supergraph, whose machinery this package
+	// wrote itself and need not check.
+	merged bool
 	// unknownDirective may explain why a directive is not known; nil for none.
 	unknownDirective func(name string) string
 }

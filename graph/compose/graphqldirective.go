@@ -9,6 +9,9 @@ import (
 // 2021 §3.13 and §5.7.
 func (c checker) checkApplied(applied []*directive, location, coordinate string, at position) {
 	for i, d := range applied {
+		if d.canon == connectDirective || d.canon == sourceDirective {
+			continue // their arguments are for the connect specification to judge
+		}
 		def := c.directiveNamed(d.name)
 		if def == nil {
 			hint := ""
@@ -18,7 +21,7 @@ func (c checker) checkApplied(applied []*directive, location, coordinate string,
 			c.report(d.pos, coordinate, "Unknown directive \"@%s\".%s", d.name, hint)
 			continue
 		}
-		if def.broken {
+		if def.broken || c.merged && def.machinery {
 			continue
 		}
 		if !slices.Contains(def.locations, location) {

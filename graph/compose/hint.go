@@ -10,7 +10,7 @@ const (
 	levelDebug = "DEBUG"
 )
 
-// The hints, with the level each has in hintLevels.
+// The hints. How serious each is stands at level.
 const (
 	HintFieldType                    HintCode = "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE"
 	HintArgumentType                 HintCode = "INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE"
@@ -47,10 +47,10 @@ const (
 // level is how serious a hint is.
 func (c HintCode) level() string {
 	switch c {
-	case HintFieldType, HintArgumentType, HintDescription, HintEntity, HintObjectField, HintInterfaceField,
+	case HintEntity, HintObjectField, HintInterfaceField,
 		HintUnionMember, HintInputEnumValue, HintOutputEnumValue, HintUnusedEnum, HintTypeSystemRepeatable, HintTypeSystemLocations:
 		return levelDebug
-	case HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
+	case HintFieldType, HintArgumentType, HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
 		HintImplicitUpgrade, HintMergedNonRepeatableArguments:
 		return levelInfo
 	}

@@ -47,6 +47,8 @@ type links struct {
 	fed        *feature           // the federation specification, nil in federation 1
 	directives map[string]element // imported, by local name
 	types      map[string]element
+
+	fed1Inaccessible bool // a federation 1 schema that defines @inaccessible means federation's
 }
 
 // directive resolves a local directive name, Link specification v1.0 §1.1.
@@ -104,7 +106,7 @@ func (l *links) byIdentity(identity string) *feature {
 // companion specifications defines, "" for any other.
 func (l *links) canon(local string) string {
 	if l.fed == nil {
-		if _, ok := federation.Fed1Lookup(local); ok {
+		if _, ok := federation.Fed1Lookup(local); ok || l.fed1Inaccessible && local == federation.Inaccessible {
 			return local
 		}
 	}
@@ -178,6 +180,7 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 		r.read(d)
 	}
 	l.fed = l.byIdentity(federation.FederationSpec)
+	l.fed1Inaccessible = doc.Directives.ForName(federation.Inaccessible) != nil
 	s.fed1 = l.fed == nil
 	if !s.fed1 {
 		s.version = l.fed.version

@@ -33,6 +33,8 @@ func (r linkReader) read(d *ast.Directive) {
 	case r.links.byIdentity(f.identity) != nil:
 		r.misuse(d.Position, "Cannot link feature %q since it has already been linked in the schema.", f.identity)
 		return
+	case !r.checkVersion(f):
+		return
 	case strings.HasSuffix(f.name, "_"), strings.Contains(f.name, "__"):
 		r.misuse(d.Position, "Cannot link feature %q as %q: the name of a feature neither contains \"__\" nor ends in \"_\". Please rename it via \"as\".", f.identity, f.name)
 		return
@@ -73,9 +75,6 @@ func (r linkReader) identify(d *ast.Directive) *feature {
 	}
 	f := &feature{identity: parsed.Scheme + "://" + parsed.Host + "/" + head, version: version, pos: place(d.Position)}
 	f.name = federation.SpecName(f.identity)
-	if !r.checkVersion(f) {
-		return nil
-	}
 	return f
 }
 

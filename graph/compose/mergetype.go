@@ -37,7 +37,6 @@ func (m *merger) outline() {
 			m.checkBase(t)
 		}
 	}
-	m.types = slices.DeleteFunc(m.types, func(t *typeDef) bool { return m.byName[t.name] == nil })
 }
 
 // mergedKind is the kind a type has in the supergraph.
@@ -50,6 +49,7 @@ func mergedKind(t *typeDef) kind {
 
 func (m *merger) checkKinds(t *typeDef) {
 	var kinds variants
+	same := true
 	for _, src := range m.sources[t.name] {
 		text := src.t.kind.String() + " Type"
 		if mergedKind(src.t) != src.t.kind {
@@ -58,11 +58,9 @@ func (m *merger) checkKinds(t *typeDef) {
 			text = "Interface Type"
 		}
 		kinds.add(text, src.s.name)
-		if mergedKind(src.t) != t.kind {
-			delete(m.byName, t.name)
-		}
+		same = same && mergedKind(src.t) == t.kind
 	}
-	if m.byName[t.name] == nil {
+	if !same {
 		m.fail(TypeKindMismatch, t.name, m.typeLocations(t.name), "Type %q has mismatched kind: it is defined as %s", t.name, kinds.describe())
 	}
 }

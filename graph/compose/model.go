@@ -96,7 +96,8 @@ type typeDef struct {
 	builtin     bool // scalar of the GraphQL specification
 	machinery   bool // defined by a linked specification; not part of the supergraph
 
-	fieldByName map[string]*field // nil while there are few fields
+	fieldByName map[string]*field     // nil while there are few fields
+	valueByName map[string]*enumValue // rebuilt by value when values have been added
 }
 
 // few is up to how many fields a scan beats a map.
@@ -150,6 +151,15 @@ func (t *typeDef) input(name string) *input {
 }
 
 func (t *typeDef) value(name string) *enumValue {
+	if len(t.values) > few {
+		if len(t.valueByName) != len(t.values) {
+			t.valueByName = make(map[string]*enumValue, len(t.values))
+			for _, v := range t.values {
+				t.valueByName[v.name] = v
+			}
+		}
+		return t.valueByName[name]
+	}
 	for _, v := range t.values {
 		if v.name == name {
 			return v

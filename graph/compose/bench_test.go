@@ -1,0 +1,53 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// generated is a graph of n subgraphs: each has entities of its own, extends those
+// of its neighbour, and shares value types, enums and an interface with all.
+func generated(n int) []Subgraph {
+	out := make([]Subgraph, n)
+	for i := range out {
+		var b strings.Builder
+		b.WriteString(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@tag"])
+interface Node { id: ID! }
+type Page @shareable { cursor: String next: Boolean! total(exact: Boolean = false): Int }
+enum Order { ASC DESC }
+type Query {
+`)
+		for j := range 5 {
+			fmt.Fprintf(&b, "  thing%d_%d(id: ID!, order: Order): Thing%d_%d @tag(name: \"s%d\")\n", i, j, i, j, i)
+		}
+		b.WriteString("}\n")
+		for j := range 5 {
+			fmt.Fprintf(&b, "type Thing%d_%d implements Node @key(fields: \"id\") {\n  id: ID!\n  page: Page\n  price: Int!\n  name: String\n  others(first: Int): [Thing%d_%d!]!\n}\n", i, j, i, (j+1)%5)
+			if n > 1 {
+				fmt.Fprintf(&b, "type Thing%d_%d implements Node @key(fields: \"id\") {\n  id: ID!\n  price: Int! @external\n  extra%d: String @requires(fields: \"price\")\n}\n", (i+1)%n, j, i)
+			}
+		}
+		out[i] = Subgraph{Name: fmt.Sprintf("s%03d", i), URL: fmt.Sprintf("http://s%d", i), SDL: b.String()}
+	}
+	return out
+}
+
+func BenchmarkCompose(b *testing.B) {
+	for _, n := range []int{10, 100, 500} {
+		subgraphs := generated(n)
+		size := 0
+		for _, s := range subgraphs {
+			size += len(s.SDL)
+		}
+		b.Run(fmt.Sprintf("%d subgraphs", n), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := Compose(subgraphs, Options{}); len(r.Errors) > 0 {
+					b.Fatal(r.Errors[0])
+				}
+			}
+		})
+	}
+}
