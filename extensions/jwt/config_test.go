@@ -1,6 +1,8 @@
 package jwt
 
 import (
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -180,6 +182,22 @@ func BenchmarkAuthenticate(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// TestEveryKeyIsInTheGuide keeps docs/extensions.md complete.
+func TestEveryKeyIsInTheGuide(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/extensions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typ := range []reflect.Type{reflect.TypeFor[config](), reflect.TypeFor[issuerConfig](), reflect.TypeFor[resourceConfig]()} {
+		for i := range typ.NumField() {
+			key := typ.Field(i).Tag.Get("toml")
+			if !strings.Contains(string(guide), "`"+key+"`") && !strings.Contains(string(guide), "`"+key+".") {
+				t.Errorf("docs/extensions.md does not tell of %q", key)
+			}
 		}
 	}
 }
