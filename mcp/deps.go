@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 // Deps is what a Server needs from the gateway.
@@ -18,8 +20,6 @@ type Deps struct {
 	Schema *ast.Schema
 	// Documents are the trusted documents of the endpoint.
 	Documents []Document
-	// EstimateTokens counts the tokens of a text, fast and never far too low.
-	EstimateTokens func(string) int
 	// Logger receives panics and refused start-ups, never what callers sent.
 	Logger *slog.Logger
 	// Observe is told about every finished tool call; nil is allowed.
@@ -125,26 +125,19 @@ type View struct {
 	// Hidden reports whether the caller may not see a member of a type; with an
 	// empty member, the type itself. Nil hides nothing.
 	Hidden func(typeName, member string) bool
+	// HiddenDocument reports whether the caller may not run the trusted document
+	// of a name in the index. Nil hides none.
+	HiddenDocument func(name string) bool
 }
 
 func (v View) hidden(typeName, member string) bool {
 	return v.Hidden != nil && v.Hidden(typeName, member)
 }
 
-// Index answers questions about a schema in text.
+// Index answers questions about a schema in text; [search.Index] is one.
 type Index interface {
-	// Search ranks fields by keywords.
-	Search(keywords []string, w Window) string
-	// Introspect writes the SDL of types or coordinates, and what they refer
-	// to up to depth steps away.
-	Introspect(names []string, depth int, w Window) string
-}
-
-// Window is what an answer may show.
-type Window struct {
-	MaxTokens  int      // the answer is never above it
-	KnownTypes []string // types that need not be shown again
-	Hidden     func(typeName, member string) bool
+	Search(q search.Query) search.Result
+	Introspect(q search.IntrospectQuery) search.Result
 }
 
 // Document is a trusted document.

@@ -12,6 +12,7 @@ import (
 	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
 	"github.com/sluice-gateway/sluice/mcp/internal/shape"
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 // executeTool is execute when readOnly, and mutate otherwise.
@@ -50,13 +51,13 @@ func (s *Server) execute(ctx context.Context, req Request, maxTokens int) result
 	}
 	body, cuts := shape.Fit(resp.Body, shape.Budget{
 		Max:     maxTokens,
-		Measure: s.measure,
+		Measure: measure,
 		Explain: func(cuts []shape.Cut) []string { return s.explainCuts(ctx, req, cuts) },
 	})
 	return result{content: [][]byte{body}, cut: len(cuts) > 0}
 }
 
-func (s *Server) measure(b []byte) int { return s.deps.EstimateTokens(string(b)) }
+func measure(b []byte) int { return search.EstimateTokens(string(b)) }
 
 // failure explains a response without data: first the errors as GraphQL JSON,
 // then what helps to mend the operation.
@@ -76,7 +77,7 @@ func (s *Server) failure(ctx context.Context, req Request, resp Response, maxTok
 	if len(errors) == 0 {
 		errors = []byte(`{"errors":[{"message":"the operation failed"}]}`)
 	}
-	errors, cuts := shape.Fit(errors, shape.Budget{Max: maxTokens - min(s.deps.EstimateTokens(help), maxTokens/2), Measure: s.measure})
+	errors, cuts := shape.Fit(errors, shape.Budget{Max: maxTokens - min(search.EstimateTokens(help), maxTokens/2), Measure: measure})
 	res.content, res.cut = append(res.content, errors), len(cuts) > 0
 	if help != "" {
 		res.content = append(res.content, []byte(help))

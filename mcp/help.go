@@ -8,6 +8,7 @@ import (
 
 	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 // problemsJSON writes problems as the errors of a GraphQL response.
@@ -50,7 +51,7 @@ func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens
 			if p.Line > 0 {
 				block = fmt.Sprintf("Line %d:\n%s", p.Line, block)
 			}
-			if s.deps.EstimateTokens(b.String()+block) > maxTokens {
+			if search.EstimateTokens(b.String()+block) > maxTokens {
 				break
 			}
 			b.WriteString(block)
@@ -61,9 +62,9 @@ func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens
 			}
 		}
 	}
-	room := maxTokens - s.deps.EstimateTokens(b.String()) - 8 // the heading
+	room := maxTokens - search.EstimateTokens(b.String()) - 8 // the heading
 	if len(types) > 0 && room >= minTokens {
-		b.WriteString("\nTypes:\n" + v.Index.Introspect(types, 0, Window{MaxTokens: min(room, maxTypeTokens), Hidden: v.Hidden}))
+		b.WriteString("\nTypes:\n" + v.Index.Introspect(search.IntrospectQuery{Types: types, MaxTokens: min(room, maxTypeTokens), Hidden: v.Hidden}).Text)
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -11,18 +11,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/sluice-gateway/sluice/mcp"
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 // loadSchema is the small code-hosting API that the repair tests use too.
@@ -42,52 +41,19 @@ func loadSchema(tb testing.TB, without ...string) *ast.Schema {
 	return s
 }
 
-func estimate(s string) int { return (len(s) + 3) / 4 }
-
 // hideSalary is the view of a caller who may not see User.salary.
 func hideSalary(typeName, member string) bool { return typeName == "User" && member == "salary" }
 
 // schemas shows every caller the same schema.
-type schemas struct{ schema *ast.Schema }
+type schemas struct {
+	schema *ast.Schema
+	index  *search.Index
+}
+
+func newSchemas(s *ast.Schema) schemas { return schemas{s, search.Build(s, search.BuildOptions{})} }
 
 func (s schemas) Schema(context.Context) mcp.View {
-	return mcp.View{Schema: s.schema, Index: plainIndex{s.schema}, Hidden: hideSalary}
-}
-
-// plainIndex finds names that contain a keyword and prints types as they are.
-type plainIndex struct{ schema *ast.Schema }
-
-func (x plainIndex) Search(keywords []string, w mcp.Window) string {
-	var out []string
-	for _, d := range x.schema.Types {
-		for _, f := range d.Fields {
-			for _, k := range keywords {
-				if strings.Contains(strings.ToLower(f.Name), strings.ToLower(k)) && !d.BuiltIn && !w.Hidden(d.Name, f.Name) {
-					out = append(out, d.Name+"."+f.Name)
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return strings.Join(out, "\n")
-}
-
-func (x plainIndex) Introspect(names []string, _ int, w mcp.Window) string {
-	var b strings.Builder
-	for _, n := range names {
-		d := x.schema.Types[n]
-		if d == nil {
-			fmt.Fprintf(&b, "Type %s does not exist.\n", n)
-			continue
-		}
-		visible := *d
-		visible.Fields = slices.DeleteFunc(slices.Clone(d.Fields), func(f *ast.FieldDefinition) bool {
-			return strings.HasPrefix(f.Name, "__") || w.Hidden(d.Name, f.Name)
-		})
-		one := &ast.SchemaDocument{Definitions: ast.DefinitionList{&visible}}
-		formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchemaDocument(one)
-	}
-	return b.String()
+	return mcp.View{Schema: s.schema, Index: s.index, Hidden: hideSalary}
 }
 
 // api is a GraphQL executor on data in memory: it validates, selects and
@@ -287,8 +253,8 @@ func newSetup(tb testing.TB, cfg mcp.Config, change ...func(*mcp.Deps)) *setup {
 		su.api.documents[d.ID] = d.Query
 	}
 	deps := mcp.Deps{
-		Executor: su.api, Schemas: schemas{schema}, Schema: schema, Documents: trusted,
-		EstimateTokens: estimate, Logger: slog.New(slog.NewTextHandler(su.log, nil)),
+		Executor: su.api, Schemas: newSchemas(schema), Schema: schema, Documents: trusted,
+		Logger: slog.New(slog.NewTextHandler(su.log, nil)),
 	}
 	for _, c := range change {
 		c(&deps)

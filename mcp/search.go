@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 func (s *Server) search(ctx context.Context, args []byte, _ http.Header) result {
@@ -16,7 +18,11 @@ func (s *Server) search(ctx context.Context, args []byte, _ http.Header) result 
 		return errorText(`Argument "keywords" is empty: pass words for what is wanted.`)
 	}
 	v := s.deps.Schemas.Schema(ctx)
-	return text(v.Index.Search(a.keywords, v.window(a, s.cfg.MaxTokens.Search)))
+	found := v.Index.Search(search.Query{
+		Keywords: a.keywords, MaxTokens: budget(a.maxTokens, s.cfg.MaxTokens.Search), KnownTypes: a.knownTypes,
+		Hidden: v.Hidden, HiddenDocument: v.HiddenDocument,
+	})
+	return text(found.Text)
 }
 
 func (s *Server) introspect(ctx context.Context, args []byte, _ http.Header) result {
@@ -28,20 +34,20 @@ func (s *Server) introspect(ctx context.Context, args []byte, _ http.Header) res
 		return errorText(`Argument "types" is empty: pass names of types or coordinates.`)
 	}
 	v := s.deps.Schemas.Schema(ctx)
-	res := text(v.Index.Introspect(a.types, a.depth, v.window(a, s.cfg.MaxTokens.Introspect)))
+	found := v.Index.Introspect(search.IntrospectQuery{
+		Types: a.types, Depth: a.depth, MaxTokens: budget(a.maxTokens, s.cfg.MaxTokens.Introspect), KnownTypes: a.knownTypes, Hidden: v.Hidden,
+	})
+	res := text(found.Text)
 	res.isError = !slices.ContainsFunc(a.types, v.knows)
 	return res
 }
 
-// window is the part of the budget and of the schema that a call may see.
-func (v View) window(a arguments, limit int) Window {
-	return Window{MaxTokens: budget(a.maxTokens, limit), KnownTypes: a.knownTypes, Hidden: v.Hidden}
-}
-
 // knows reports whether a name or coordinate starts with a type that the caller sees.
 func (v View) knows(name string) bool {
-	name, _, _ = strings.Cut(strings.TrimPrefix(name, "@"), ".")
-	return (v.Schema.Types[name] != nil || v.Schema.Directives[name] != nil) && !v.hidden(name, "")
+	if i := strings.IndexAny(name, ".#"); i >= 0 { // a coordinate, or a page of a type
+		name = name[:i]
+	}
+	return v.Schema.Types[name] != nil && !v.hidden(name, "")
 }
 
 // budget is what a call gets of a limit: what it asks for, between minTokens

@@ -33,8 +33,8 @@ var iconPNG []byte
 // New builds an endpoint. The error joins every problem of cfg and of the
 // documents that are to be tools.
 func New(cfg Config, deps Deps) (*Server, error) {
-	if deps.Executor == nil || deps.Schemas == nil || deps.EstimateTokens == nil || deps.Logger == nil {
-		return nil, errors.New("mcp: Executor, Schemas, EstimateTokens and Logger are required")
+	if deps.Executor == nil || deps.Schemas == nil || deps.Logger == nil {
+		return nil, errors.New("mcp: Executor, Schemas and Logger are required")
 	}
 	cfg, err := cfg.withDefaults()
 	if err != nil {

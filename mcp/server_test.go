@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/sluice-gateway/sluice/mcp"
+	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
 func TestMain(m *testing.M) {
@@ -282,7 +283,7 @@ func TestEveryAnswerKeepsItsBudget(t *testing.T) {
 	for _, query := range []string{"{ " + wrong + "}", "{ users(first: 500) { nodes { id login issues { title } } } }"} {
 		text, _ := json.Marshal(query)
 		res := su.call(t, "execute", `{"query":`+string(text)+`}`)
-		if used := estimate(res.text()); used > 400 {
+		if used := search.EstimateTokens(res.text()); used > 400 {
 			t.Errorf("%.40s… came to %d tokens, over 400", query, used)
 		}
 		if !json.Valid([]byte(res.Content[0].Text)) {
@@ -294,7 +295,7 @@ func TestEveryAnswerKeepsItsBudget(t *testing.T) {
 func TestNewReportsEveryProblem(t *testing.T) {
 	t.Parallel()
 	su := newSetup(t, mcp.Config{})
-	base := mcp.Deps{Executor: su.api, Schemas: schemas{su.api.schema}, Schema: su.api.schema, EstimateTokens: estimate, Logger: discard()}
+	base := mcp.Deps{Executor: su.api, Schemas: newSchemas(su.api.schema), Schema: su.api.schema, Logger: discard()}
 	with := func(docs ...mcp.Document) mcp.Deps {
 		d := base
 		d.Documents = docs

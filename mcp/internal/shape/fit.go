@@ -1,6 +1,8 @@
 package shape
 
 import (
+	"strconv"
+
 	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 )
 
@@ -72,7 +74,9 @@ func Fit(body []byte, budget Budget) ([]byte, []Cut) {
 	return []byte(fallback), nil
 }
 
-// fit writes the tree into at most room bytes, the explanation included.
+// fit writes the tree into at most room bytes, the explanation included. How
+// much room the explanation needs is known after the first writing, so that
+// there may be a second.
 func (t *tree) fit(room int, explain func([]Cut) []string) ([]byte, []Cut, bool) {
 	reserve := min(room/4, 1200)
 	for _, lv := range []level{{floor: 1}, {floor: 1, trim: true}, {trim: true}} {
@@ -80,24 +84,58 @@ func (t *tree) fit(room int, explain func([]Cut) []string) ([]byte, []Cut, bool)
 		if t.nodes[0].min > room-reserve {
 			continue
 		}
-		w := writer{tree: t, level: lv, out: make([]byte, 0, room), seen: map[string]int{}}
-		w.node(0, room-reserve)
-		return appendNotes(t, &w, room, explain), w.cuts, true
+		w := t.write(lv, room-reserve)
+		if len(w.cuts) == 0 || t.nodes[0].kind != rawjson.Object {
+			return w.out, w.cuts, true
+		}
+		notes := sentences(w.cuts, explain)
+		if need := min(size(notes), room/2); need > reserve && t.nodes[0].min <= room-need {
+			w = t.write(lv, room-need)
+			notes = sentences(w.cuts, explain)
+		}
+		return w.withNotes(notes, room), w.cuts, true
 	}
 	return nil, nil, false
 }
 
-// appendNotes adds the explanation of the cuts to extensions.truncated, as many
-// sentences as there is room for.
-func appendNotes(t *tree, w *writer, room int, explain func([]Cut) []string) []byte {
-	out := w.out
-	if t.nodes[0].kind != rawjson.Object || len(w.cuts) == 0 || explain == nil {
-		return out
+func (t *tree) write(lv level, room int) *writer {
+	w := &writer{tree: t, level: lv, out: make([]byte, 0, room), seen: map[string]int{}}
+	w.node(0, room)
+	return w
+}
+
+// sentences are the explanations of cuts as JSON strings, the last a plain one
+// for when there is no room for the others.
+func sentences(cuts []Cut, explain func([]Cut) []string) [][]byte {
+	var out [][]byte
+	if explain != nil {
+		for _, s := range explain(cuts) {
+			out = append(out, rawjson.AppendQuoted(nil, s))
+		}
 	}
+	plain := strconv.Itoa(cuts[0].Kept) + " of " + strconv.Itoa(cuts[0].Total)
+	return append(out, rawjson.AppendQuoted(nil, plain))
+}
+
+// frame is the most that the members around the notes take.
+const frame = len(`,"extensions":{"truncated":[]}`)
+
+// size is the room that notes need, with some for numbers that grow.
+func size(notes [][]byte) int {
+	n := frame
+	for _, s := range notes[:max(len(notes)-1, 1)] {
+		n += len(s) + 8
+	}
+	return n
+}
+
+// withNotes adds notes to extensions.truncated: as many as there is room for,
+// and the plain one only when no other fits.
+func (w *writer) withNotes(notes [][]byte, room int) []byte {
+	out, end := w.out, len(w.out)-1
 	open, closing := `"extensions":{`, "}}"
-	end := len(out) - 1
 	switch {
-	case w.extensions > 0: // index of the closing brace of a present extensions object
+	case w.extensions > 0: // the closing brace of an extensions object that is there
 		end, open, closing = w.extensions, "", string(out[w.extensions:])
 		if out[end-1] != '{' {
 			open = ","
@@ -105,21 +143,17 @@ func appendNotes(t *tree, w *writer, room int, explain func([]Cut) []string) []b
 	case out[end-1] != '{':
 		open = "," + open
 	}
-	notes := append([]byte(open), `"truncated":[`...)
-	first := true
-	for _, sentence := range explain(w.cuts) {
-		note := rawjson.AppendQuoted(nil, sentence)
-		if end+len(notes)+len(note)+len(closing)+2 > room {
+	tail := append([]byte(open), `"truncated":[`...)
+	empty := len(tail)
+	for i, note := range notes {
+		if end+len(tail)+len(note)+len(closing)+2 > room || i == len(notes)-1 && len(tail) > empty {
 			continue
 		}
-		if !first {
-			notes = append(notes, ',')
+		if len(tail) > empty {
+			tail = append(tail, ',')
 		}
-		notes, first = append(notes, note...), false
+		tail = append(tail, note...)
 	}
-	if first {
-		return out
-	}
-	notes = append(append(notes, ']'), closing...)
-	return append(out[:end], notes...)
+	tail = append(append(tail, ']'), closing...)
+	return append(out[:end], tail...)
 }

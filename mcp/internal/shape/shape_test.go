@@ -146,7 +146,10 @@ func FuzzFit(f *testing.F) {
 	f.Add([]byte(`not json`), 1)
 	f.Fuzz(func(t *testing.T, body []byte, limit int) {
 		limit = max(limit%5000, shape.MinTokens)
-		out, _ := shape.Fit(body, shape.Budget{Max: limit, Measure: quarter, Explain: explain})
+		out, cuts := shape.Fit(body, shape.Budget{Max: limit, Measure: quarter, Explain: explain})
+		if len(cuts) > 0 && out[0] == '{' && !strings.Contains(string(out), `"truncated":[`) {
+			t.Fatalf("cut without a word: %s", out)
+		}
 		if quarter(body) <= limit && len(body) > 0 {
 			if string(out) != string(body) {
 				t.Fatal("a body within the budget was changed")
