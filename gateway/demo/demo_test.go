@@ -180,6 +180,18 @@ func TestOnlyLoopbackIsListenedOn(t *testing.T) {
 }
 
 func TestNothingIsLeftWhenAPortIsBusy(t *testing.T) {
+	// Others on this machine may take the port before the busy one at any time, so that one attempt proves nothing.
+	for range 20 {
+		if freeAfterFailure(t) {
+			return
+		}
+	}
+	t.Error("the listener of the first subgraph was left open")
+}
+
+// freeAfterFailure starts a demo whose second port is busy, and reports whether its first one is free afterwards.
+func freeAfterFailure(t *testing.T) bool {
+	t.Helper()
 	busy, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -189,11 +201,12 @@ func TestNothingIsLeftWhenAPortIsBusy(t *testing.T) {
 	if _, err := demo.Start(t.Context(), demo.Options{FirstPort: port - 1}); err == nil {
 		t.Fatal("a busy port is no error")
 	}
-	before, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port-1))
+	first, err := new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port-1))
 	if err != nil {
-		t.Fatalf("a listener was left open: %v", err)
+		return false
 	}
-	_ = before.Close()
+	_ = first.Close()
+	return true
 }
 
 func TestRequestsThatAreNone(t *testing.T) {

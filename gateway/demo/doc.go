@@ -3,7 +3,7 @@
 //
 // It owns the subgraphs' schemas (schema/*.graphql), data and resolvers, and one small executor that the four share. It
 // imports nothing of the gateway and knows nothing of it: the gateway meets it as it would meet anyone's subgraphs.
-// The authorization server that goes with it is the package authserver.
+// The authorization server that goes with it is the package authserver; auth.go joins the two.
 //
 //	POST /graphql ─ service.go ─► parse, validate (gqlparser) ─ execute.go ─► resolvers of accounts.go, products.go, …
 //	                                                      └─ subscriptions as server-sent events

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -190,7 +191,8 @@ func reviews() *service {
 			},
 		},
 		entities: map[string]entityResolver{
-			"Review": func(r map[string]any) object { return clone(byID(r["id"])) },
+			// A copy: the caller marks it with a type name while others read the original.
+			"Review": func(r map[string]any) object { return maps.Clone(byID(r["id"])) },
 			"User": func(r map[string]any) object {
 				id, _ := r["id"].(string)
 				if _, ok := indexOf(people[:], func(i int) bool { return numbered("u", i) == id }); !ok {
@@ -212,18 +214,6 @@ func reviews() *service {
 			},
 		},
 	}
-}
-
-// clone keeps shared reviews from being marked with a type name while others read them.
-func clone(o object) object {
-	if o == nil {
-		return nil
-	}
-	out := make(object, len(o)+1)
-	for key, value := range o {
-		out[key] = value
-	}
-	return out
 }
 
 // ordered sorts reviews, which are the newest first, by a ReviewOrder.
