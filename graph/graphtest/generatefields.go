@@ -2,6 +2,7 @@ package graphtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -12,13 +13,20 @@ func (g *graphGenerator) drawFields() {
 		for range 2 + g.rng.IntN(5) {
 			f := &entityField{owner: pick(g, e.homes)}
 			f.name, f.kind = g.drawField(f.owner)
-			if g.hasField(e, f.name) {
+			if g.declared(e, f.name) {
 				continue
 			}
 			f.owner.lookup(e.name).add(f.name, f.kind.args, f.kind.typ)
 			e.fields = append(e.fields, f)
 		}
 	}
+}
+
+func (g *graphGenerator) declared(e *entityModel, field string) bool {
+	return slices.ContainsFunc(g.subgraphs, func(s *subgraphModel) bool {
+		t := s.lookup(e.name)
+		return t != nil && t.field(field) != nil
+	})
 }
 
 func (g *graphGenerator) drawField(s *subgraphModel) (string, fieldKind) {
@@ -45,8 +53,9 @@ func (g *graphGenerator) drawField(s *subgraphModel) (string, fieldKind) {
 		g.ensureKind(s, k)
 		return fmt.Sprintf("abs%s%d", name, n), k
 	case draw < 80:
-		s.typ("type", "Query").add("ping"+s.name, "", "String")
-		return "again", fieldKind{typ: "Query", named: "Query"}
+		k := fieldKind{typ: "Query", named: "Query"}
+		g.ensureKind(s, k)
+		return "again", k
 	default:
 		name := pick(g, g.entities).name
 		k := fieldKind{typ: g.wrap(name, 40), args: args, named: name}
@@ -63,6 +72,9 @@ func (g *graphGenerator) ensureKind(s *subgraphModel, k fieldKind) {
 	if strings.Contains(k.args, "In)") {
 		s.define("enum Color { RED GREEN BLUE }")
 		s.define("input In { a: Int! b: [Color!] c: In }")
+	}
+	if k.named == "Query" {
+		s.typ("type", "Query").add("ping"+s.name, "", "String")
 	}
 	if k.named == "JSON" {
 		s.define("scalar JSON")
@@ -226,6 +238,9 @@ func (g *graphGenerator) provide(e *entityModel, f *entityField) {
 			s := via.owner
 			t := s.lookup(e.name)
 			if via.kind.named != e.name || s == f.owner || t == nil || t.field(f.name) != nil || !g.chance(60) {
+				continue
+			}
+			if s.lookup(other.name).field(via.name).is("@provides") {
 				continue
 			}
 			g.ensureKind(s, f.kind)

@@ -267,13 +267,13 @@ func (g *graphGenerator) finishAbstract() {
 
 func (g *graphGenerator) finishInterface(s *subgraphModel, a *abstractModel, t *typeModel) {
 	for _, f := range s.lookup(t.members[0]).fields {
-		everywhere := !slices.ContainsFunc(a.members, func(e *entityModel) bool { return !g.hasField(e, f.name) })
+		everywhere := !slices.ContainsFunc(a.members, func(e *entityModel) bool { return !g.hasField(e, f) })
 		here := !slices.ContainsFunc(t.members, func(name string) bool {
 			other := s.lookup(name).field(f.name)
-			return other == nil || other.is("@external") || strings.Contains(other.args, "!") || other.args != f.args || nullable(other.typ) != nullable(f.typ)
+			return other == nil || other.is("@external")
 		})
 		if everywhere && here && (len(t.fields) == 0 || g.chance(60)) {
-			t.add(f.name, f.args, nullable(f.typ))
+			t.add(f.name, f.args, bare(f.typ))
 		}
 	}
 	if len(t.fields) == 0 { // no common field: a union does as well
@@ -301,11 +301,24 @@ func (g *graphGenerator) unimplement(s *subgraphModel, name string) {
 	}
 }
 
-func (g *graphGenerator) hasField(e *entityModel, field string) bool {
-	return slices.ContainsFunc(g.subgraphs, func(s *subgraphModel) bool {
+// hasField reports whether some subgraph resolves a field of that name, and it is of that shape everywhere.
+func (g *graphGenerator) hasField(e *entityModel, like *fieldModel) bool {
+	found := false
+	for _, s := range g.subgraphs {
 		t := s.lookup(e.name)
-		return t != nil && t.field(field) != nil && !t.field(field).is("@external")
-	})
+		if t == nil || t.field(like.name) == nil {
+			continue
+		}
+		f := t.field(like.name)
+		if f.args != like.args || bare(f.typ) != bare(like.typ) {
+			return false
+		}
+		found = found || !f.is("@external")
+	}
+	return found
 }
+
+// bare is a type without its non-nulls.
+func bare(typ string) string { return strings.ReplaceAll(typ, "!", "") }
 
 func nullable(typ string) string { return strings.TrimSuffix(typ, "!") }

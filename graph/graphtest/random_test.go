@@ -4,6 +4,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,15 +69,30 @@ func askRandomly(t *testing.T, seed uint64, supergraph string, sources []graphte
 // report makes a finding small and prints it.
 func report(t *testing.T, f graphtest.Finding) {
 	t.Helper()
+	d, _, done := try(f)
+	done()
+	wanted := kindOf(d)
 	small := graphtest.Shrink(f, func(f graphtest.Finding) bool {
 		d, _, done := try(f)
 		defer done()
-		return d != ""
+		return kindOf(d) == wanted
 	})
 	d, explain, done := try(small)
 	defer done()
 	t.Logf("made small: %s\n%s", d, small.Archive())
 	explain(t)
+}
+
+var errorCode = regexp.MustCompile(`"code":"(\w+)"`)
+
+// kindOf tells differences apart, so that shrinking does not run after another fault than the one it came with.
+func kindOf(difference string) string {
+	if code := errorCode.FindStringSubmatch(difference); code != nil {
+		return code[1]
+	}
+	kind, _, _ := strings.Cut(difference, " ")
+	kind, _, _ = strings.Cut(kind, ".")
+	return kind
 }
 
 // try says what differs on a finding: "" also where it is not valid.

@@ -64,8 +64,61 @@ func LoadSubgraphSchema(name, sdl string) (*SubgraphSchema, error) {
 	if s.Schema, err = executable(doc, defs, s.entities(defs)); err != nil {
 		return nil, fmt.Errorf("subgraph %s: %w", name, err)
 	}
+	if err := s.checkFieldSets(); err != nil {
+		return nil, fmt.Errorf("subgraph %s: %w", name, err)
+	}
 	s.markKeyed()
 	return s, nil
+}
+
+// checkFieldSets refuses field sets on what the subgraph does not declare: nothing sensible could be said of an answer then.
+func (s *SubgraphSchema) checkFieldSets() error {
+	for name, t := range s.types {
+		for _, key := range t.keys {
+			if err := s.checkFieldSet(name, key.fields); err != nil {
+				return fmt.Errorf("key of %s: %w", name, err)
+			}
+		}
+	}
+	for at, f := range s.fields {
+		typ, field, _ := strings.Cut(at, ".")
+		if err := s.checkFieldSet(typ, f.requires); err != nil {
+			return fmt.Errorf("requirement of %s: %w", at, err)
+		}
+		if def := s.Schema.Types[typ].Fields.ForName(field); def != nil {
+			if err := s.checkFieldSet(def.Type.Name(), f.provides); err != nil {
+				return fmt.Errorf("what %s provides: %w", at, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *SubgraphSchema) checkFieldSet(typ string, set ast.SelectionSet) error {
+	for _, sel := range set {
+		switch x := sel.(type) {
+		case *ast.InlineFragment:
+			on := typ
+			if x.TypeCondition != "" {
+				on = x.TypeCondition
+			}
+			if err := s.checkFieldSet(on, x.SelectionSet); err != nil {
+				return err
+			}
+		case *ast.Field:
+			def := s.Schema.Types[typ]
+			if x.Name == "__typename" {
+				continue
+			}
+			if def == nil || def.Fields.ForName(x.Name) == nil {
+				return fmt.Errorf("type %s has no field %s", typ, x.Name)
+			}
+			if err := s.checkFieldSet(def.Fields.ForName(x.Name).Type.Name(), x.SelectionSet); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Entities returns the names of the object types that have a key, sorted.
