@@ -205,36 +205,37 @@ func (r *run) finish(c *call) {
 
 // receive merges the response of a call and reports what is wrong with it.
 func (r *run) receive(c *call, stat *FetchStat) {
+	invalid := CodeSubrequestInvalid
+	if c.status < 200 || c.status > 299 {
+		invalid = CodeSubrequestHTTP // whatever the body is, the status says that no GraphQL server is to blame for it
+	}
 	e, ok := r.merge(c, c.response)
 	if !ok {
-		stat.Code = CodeSubrequestInvalid
-		if c.status < 200 || c.status > 299 {
-			stat.Code = CodeSubrequestHTTP
-		}
-		r.failCall(c, stat.Code, textOf(stat.Code))
+		stat.Code = invalid
+		r.failCall(c, invalid, textOf(invalid))
 		return
 	}
 	stat.Errors = r.subgraphErrors(c, e.errors)
-	if e.errors != nil && stat.Errors == 0 && len(e.errors) > 0 && e.errors[0] != '[' {
-		stat.Code = CodeSubrequestInvalid
-		r.fail(c, &c.parts[0], stat.Code, "the subgraph's errors are not a list")
+	if e.errors != nil && e.errors[0] != '[' {
+		stat.Code = invalid
+		r.failCall(c, invalid, "the subgraph's errors are not a list")
 	}
 	for i := range c.parts {
 		part := &c.parts[i]
 		missing := e.dataNull || !e.dataSeen || part.plan.Variable != "" && (!part.seen || part.null)
 		switch {
 		case part.problem != "":
-			stat.Code = CodeSubrequestInvalid
-			r.fail(c, part, stat.Code, part.problem)
+			stat.Code = invalid
+			r.fail(c, part, invalid, part.problem)
 		case missing && stat.Errors == 0 && stat.Code == "":
-			stat.Code = CodeSubrequestInvalid
-			r.fail(c, part, stat.Code, "the subgraph's response has no data")
+			stat.Code = invalid
+			r.fail(c, part, invalid, "the subgraph's response has no data")
 		case missing:
 			r.taintPart(part)
 		}
 	}
 	for _, f := range r.flaws {
-		stat.Code = CodeSubrequestInvalid
+		stat.Code = invalid
 		r.flawError(c, f)
 	}
 	r.flaws = r.flaws[:0]

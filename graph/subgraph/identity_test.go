@@ -1,0 +1,22 @@
+package subgraph
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"io"
+	"log"
+	"testing"
+)
+
+func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// writeIdentity writes a certificate and its private key to one file.
+func writeIdentity(t *testing.T, path string, c tls.Certificate) {
+	t.Helper()
+	key, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writePEM(t, path, pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]}, pem.Block{Type: "PRIVATE KEY", Bytes: key})
+}
