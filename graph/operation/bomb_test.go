@@ -44,7 +44,7 @@ func bombs() map[string]string {
 
 	// "The n-th letter from the end is a": its fields under different paths are exponentially many different sets.
 	automaton.WriteString("{users{...s0x0}}")
-	const n = 24
+	const n = 14
 	for i := range 2 * n {
 		for j := range min(i, n) + 1 {
 			switch j {
@@ -61,7 +61,43 @@ func bombs() map[string]string {
 		fmt.Fprintf(&automaton, "fragment s%dx%d on User{id}", 2*n, j)
 	}
 	out["an automaton with exponentially many states"] = automaton.String()
+	for name, text := range floods() {
+		out[name] = text
+	}
 	return out
+}
+
+// floods are documents with very many of one thing, within the default limits.
+func floods() map[string]string {
+	repeat := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(strings.ReplaceAll(format, "#", fmt.Sprint(i)))
+		}
+		return b.String()
+	}
+	var chain strings.Builder
+	for i := range 490 {
+		fmt.Fprintf(&chain, "fragment f%d on User{friends{...f%d}}", i, i+1)
+	}
+	spreads := strings.Repeat("...f249 ", 20)
+	var many strings.Builder
+	for i := range 249 {
+		fmt.Fprintf(&many, "fragment f%d on User{...f%d %s}", i, i+1, spreads)
+	}
+	return map[string]string{
+		"a chain of fragments":       "{users{...f0}}" + chain.String() + "fragment f490 on User{id}",
+		"operations times fragments": repeat(240, "query q#{users{...f0}}") + many.String() + "fragment f249 on User{id}",
+		"variables":                  "query(" + repeat(1500, "$v#:Int") + "){users{friends{id " + repeat(1500, "f#:friends(first:$v#){id}") + "}}}",
+		"unknown directives":         "{users{id" + strings.Repeat("@a", 7000) + "}}",
+		"conditions":                 "query($a:Boolean!){users{" + repeat(1500, "f#:id@skip(if:$a)") + "}}",
+		"arguments":                  "{users{friends(" + repeat(3500, "a#:1 ") + "){id}}}",
+		"nested lists":               "{users{friends(first:" + strings.Repeat("[", 900) + strings.Repeat("]", 900) + "){id}}}",
+		"aliases":                    "{users{" + repeat(4000, "a#:id ") + "}}",
+		"nesting":                    "{users" + strings.Repeat("{friends", 900) + "{id}" + strings.Repeat("}", 900) + "}",
+		"inline fragments":           "{users{" + strings.Repeat("...{id}", 3000) + "}}",
+		"errors":                     "{users{" + repeat(4000, "a#:nope ") + "}}",
+	}
 }
 
 func TestHostileDocumentsAreAnsweredFast(t *testing.T) {
@@ -69,22 +105,23 @@ func TestHostileDocumentsAreAnsweredFast(t *testing.T) {
 	for name, text := range bombs() {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			d, errs := operation.Parse(s, text, operation.ParseLimits{Bytes: 1 << 20, Tokens: 100_000, Definitions: 2000})
+			d, errs := operation.Parse(s, text, operation.ParseLimits{Bytes: 1 << 20, Tokens: 100_000})
 			parsed := time.Since(start)
 			if len(errs) == 0 {
-				if _, err := d.Normalize("", nil); err != nil {
-					errs = append(errs, err.(*operation.Error))
+				for _, name := range d.Operations() {
+					if _, err := d.Normalize(name, func(string) bool { return false }); err != nil {
+						t.Logf("normalize: %v", err)
+						break
+					}
 				}
 			}
 			took := time.Since(start)
-			t.Logf("%d bytes: parse %v, all %v, %v", len(text), parsed, took, errs)
+			t.Logf("%d bytes: parse %v, all %v, %d faults", len(text), parsed, took, len(errs))
 			if took > time.Second {
 				t.Errorf("took %v", took)
 			}
-			for _, e := range errs {
-				if e.Code != operation.CodeLimit {
-					t.Errorf("unexpected fault: %v", e)
-				}
+			if len(errs) > 50 {
+				t.Errorf("%d faults are told", len(errs))
 			}
 		})
 	}

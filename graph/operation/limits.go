@@ -153,3 +153,6 @@ func timesUp(a, b int) int {
 	}
 	return a * b
 }
+
+// LimitError is the error for a limit that is checked outside of this package, in the same words as the others.
+func LimitError(name string, value, maximum int) *Error { return limitError(name, value, maximum) }

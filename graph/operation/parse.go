@@ -18,20 +18,19 @@ import (
 
 // ParseLimits bound what Parse reads. The zero value takes every default.
 type ParseLimits struct {
-	Bytes       int // of the text; 0 means 32 KiB
-	Tokens      int // lexical tokens; 0 means 15,000
-	Definitions int // operations and fragments; 0 means 500. Some validation rules walk every fragment from every other
+	Bytes  int // of the text; 0 means 32 KiB
+	Tokens int // lexical tokens; 0 means 15,000
 	// Work bounds the fields visited by the field-merge check and by each Normalize, to which hostile fragments can give
-	// exponential work; 0 means 150,000, some tens of milliseconds.
+	// exponential work, and an eighth of those visited by the other rules, which walk every fragment from every definition; 0
+	// means 150,000, some tens of milliseconds.
 	Work int
 }
 
 func (l ParseLimits) withDefaults() ParseLimits {
 	return ParseLimits{
-		Bytes:       cmp.Or(l.Bytes, 32<<10),
-		Tokens:      cmp.Or(l.Tokens, 15_000),
-		Definitions: cmp.Or(l.Definitions, 500),
-		Work:        cmp.Or(l.Work, 150_000),
+		Bytes:  cmp.Or(l.Bytes, 32<<10),
+		Tokens: cmp.Or(l.Tokens, 15_000),
+		Work:   cmp.Or(l.Work, 150_000),
 	}
 }
 
@@ -51,8 +50,8 @@ func Parse(s *schema.Schema, text string, lim ParseLimits) (*Document, ErrorList
 	if err != nil {
 		return nil, ErrorList{parseError(err)}
 	}
-	if n := len(doc.Operations) + len(doc.Fragments); n > lim.Definitions {
-		return nil, ErrorList{limitError("definitions", n, lim.Definitions)}
+	if walked(doc) > 8*lim.Work {
+		return nil, ErrorList{workError(lim.Work)}
 	}
 	if len(doc.Operations) == 0 {
 		return nil, ErrorList{{Message: "The document has no operation.", Code: CodeParsing, Failure: FailureOperation}}
@@ -65,6 +64,18 @@ func Parse(s *schema.Schema, text string, lim ParseLimits) (*Document, ErrorList
 		return nil, errs
 	}
 	return d, nil
+}
+
+// walked returns how many selections validation visits at most.
+func walked(doc *ast.QueryDocument) int {
+	own, shared := 0, 0
+	for _, op := range doc.Operations {
+		own += countSelections(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		shared += countSelections(f.SelectionSet)
+	}
+	return own + shared*(len(doc.Operations)+len(doc.Fragments))
 }
 
 // scan counts tokens before any tree is built.

@@ -16,7 +16,7 @@ func (ld *loader) buildAPI() {
 	tailorPrelude(doc)
 	builtIn := doc.Directives
 	for _, d := range ld.doc.Directives {
-		if !ld.machineryDirective(d.Name) && builtIn.ForName(d.Name) == nil {
+		if executable(d) && !ld.machineryDirective(d.Name) && builtIn.ForName(d.Name) == nil {
 			doc.Directives = append(doc.Directives, ld.apiDirective(d))
 		}
 	}
@@ -92,7 +92,7 @@ func apiDirectives(list ast.DirectiveList) ast.DirectiveList {
 	return out
 }
 
-// apiDirective keeps a directive that is not part of a linked specification.
+// apiDirective keeps a directive that operations may use and that is not part of a linked specification.
 func (ld *loader) apiDirective(d *ast.DirectiveDefinition) *ast.DirectiveDefinition {
 	out := *d
 	out.Directives = nil

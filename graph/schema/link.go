@@ -147,7 +147,62 @@ func (ld *loader) directiveName(identity, name string) string {
 
 // machinery reports whether a type only exists for the supergraph's own sake.
 func (ld *loader) machinery(typeName string) bool {
-	return slices.ContainsFunc(ld.links, func(l *link) bool { return l.ownsType(typeName) })
+	return ld.directiveTypes[typeName] || slices.ContainsFunc(ld.links, func(l *link) bool { return l.ownsType(typeName) })
+}
+
+// findDirectiveTypes finds the types that serve nothing but arguments of directives which clients cannot use. Composers that do not link the
+// specifications of their directives leave such types behind.
+func (ld *loader) findDirectiveTypes() {
+	ld.directiveTypes = map[string]bool{}
+	for _, d := range ld.doc.Directives {
+		if !executable(d) {
+			for _, a := range d.Arguments {
+				ld.directiveTypes[a.Type.Name()] = true
+			}
+		}
+	}
+	byName := make(map[string]*ast.Definition, len(ld.doc.Definitions))
+	for _, d := range ld.doc.Definitions {
+		byName[d.Name] = d
+		if d.Directives.ForName(ld.names.typ) != nil {
+			delete(ld.directiveTypes, d.Name)
+		}
+	}
+	var use func(name string)
+	use = func(name string) {
+		d := byName[name]
+		if d == nil || (d.Kind != ast.InputObject && !ld.directiveTypes[name]) {
+			return
+		}
+		delete(ld.directiveTypes, name)
+		delete(byName, name) // visited
+		for _, f := range d.Fields {
+			use(f.Type.Name())
+		}
+	}
+	for _, d := range ld.doc.Definitions {
+		if d.Kind != ast.Object && d.Kind != ast.Interface {
+			continue
+		}
+		for _, f := range d.Fields {
+			use(f.Type.Name())
+			for _, a := range f.Arguments {
+				use(a.Type.Name())
+			}
+		}
+	}
+}
+
+// executable reports whether a directive may stand in operations.
+func executable(d *ast.DirectiveDefinition) bool {
+	return slices.ContainsFunc(d.Locations, func(l ast.DirectiveLocation) bool {
+		switch l {
+		case ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription, ast.LocationField, ast.LocationFragmentDefinition,
+			ast.LocationFragmentSpread, ast.LocationInlineFragment, ast.LocationVariableDefinition:
+			return true
+		}
+		return false
+	})
 }
 
 func (ld *loader) machineryDirective(name string) bool {

@@ -20,7 +20,7 @@ func Load(sdl string) (*Schema, error) {
 	}
 	ld := &loader{doc: doc, s: &Schema{Types: make([]Type, 1), Fields: make([]Field, 1), typeByName: map[string]TypeID{}}}
 	for _, phase := range []func(){
-		ld.mergeExtensions, ld.loadLinks, ld.resolveNames, ld.loadGraphs,
+		ld.mergeExtensions, ld.loadLinks, ld.resolveNames, ld.findDirectiveTypes, ld.loadGraphs,
 		ld.declareTypes, ld.declareMembers, ld.loadRoots,
 		ld.loadTypeHomes, ld.loadPossible, ld.loadFieldHomes, ld.compileFieldSets,
 		ld.impliedHomes, ld.interfaceObjects, ld.loadDemands, ld.buildAPI,
@@ -57,12 +57,14 @@ type loader struct {
 		authenticated, requiresScopes, policy             string
 		cost, listSize                                    string
 	}
-	fed1     bool // join v0.1
-	graphs   map[string]SubgraphID
-	defs     []*ast.Definition      // index: TypeID; nil for built-in scalars that the document does not define
-	fields   []*ast.FieldDefinition // index: FieldID
-	owners   map[TypeID]SubgraphID  // join v0.1
-	contexts map[string][]TypeID    // qualified context name -> types that set it
+	fed1 bool // join v0.1
+	// directiveTypes are the types that only directives use which clients cannot: see findDirectiveTypes.
+	directiveTypes map[string]bool
+	graphs         map[string]SubgraphID
+	defs           []*ast.Definition      // index: TypeID; nil for built-in scalars that the document does not define
+	fields         []*ast.FieldDefinition // index: FieldID
+	owners         map[TypeID]SubgraphID  // join v0.1
+	contexts       map[string][]TypeID    // qualified context name -> types that set it
 }
 
 func (ld *loader) errorf(p *ast.Position, coordinate, format string, args ...any) {
