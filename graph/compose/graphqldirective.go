@@ -55,7 +55,8 @@ func (c checker) checkArguments(d *directive, def *directiveDef, coordinate stri
 
 // validValue says whether a literal may be given for a type, GraphQL October
 // 2021 §5.6.1. Types that are not known accept anything: they are reported where
-// they are named. A string is taken for an enum value of the same name.
+// they are named. A string is taken for an enum value of the same name, and a bare
+// name for a string: code-first libraries print defaults so.
 func (c checker) validValue(v *value, t *typeRef) bool {
 	switch {
 	case v.kind == nullValue:
@@ -86,6 +87,8 @@ func (c checker) validValue(v *value, t *typeRef) bool {
 	return true
 }
 
+// validObject does not ask for required fields: subgraph libraries print defaults
+// that lack them, and composers have always let them pass.
 func (c checker) validObject(v *value, def *typeDef) bool {
 	if v.kind != objectValue {
 		return false
@@ -93,11 +96,6 @@ func (c checker) validObject(v *value, def *typeDef) bool {
 	for _, f := range v.fields {
 		in := def.input(f.name)
 		if in == nil || !c.validValue(f.value, in.typ) {
-			return false
-		}
-	}
-	for _, in := range def.inputs {
-		if in.required() && !slices.ContainsFunc(v.fields, func(f argument) bool { return f.name == in.name }) {
 			return false
 		}
 	}
@@ -112,11 +110,11 @@ func validScalar(v *value, name string) bool {
 	case "Float":
 		return v.kind == intValue || v.kind == floatValue
 	case "String":
-		return v.kind == stringValue
+		return v.kind == stringValue || v.kind == enumLiteral
 	case "Boolean":
 		return v.kind == boolValue
 	case "ID":
-		return v.kind == stringValue || v.kind == intValue
+		return v.kind == stringValue || v.kind == intValue || v.kind == enumLiteral
 	}
 	return true
 }

@@ -48,7 +48,7 @@ const (
 func (c HintCode) level() string {
 	switch c {
 	case HintEntity, HintObjectField, HintInterfaceField,
-		HintUnionMember, HintInputEnumValue, HintOutputEnumValue, HintUnusedEnum, HintTypeSystemRepeatable, HintTypeSystemLocations:
+		HintUnionMember, HintOutputEnumValue, HintUnusedEnum, HintTypeSystemRepeatable, HintTypeSystemLocations:
 		return levelDebug
 	case HintFieldType, HintArgumentType, HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
 		HintImplicitUpgrade, HintMergedNonRepeatableArguments:

@@ -190,7 +190,7 @@ func (m *merger) mergeDefault(coordinate string, sources []inputSource, arg bool
 }
 
 // literal is a default value as the type is written: subgraphs may give the name
-// of an enum value as a string.
+// of an enum value as a string, and a string as a bare name.
 func (m *merger) literal(v *value, t *typeRef) *value {
 	if v == nil {
 		return nil
@@ -199,6 +199,10 @@ func (m *merger) literal(v *value, t *typeRef) *value {
 	case stringValue:
 		if def := m.byName[t.name]; def != nil && def.kind == enumKind {
 			return &value{kind: enumLiteral, raw: v.raw, pos: v.pos}
+		}
+	case enumLiteral:
+		if t.name == "String" || t.name == "ID" {
+			return &value{kind: stringValue, raw: v.raw, pos: v.pos}
 		}
 	case listValue:
 		if t.elem == nil {

@@ -73,12 +73,9 @@ func (m *merger) checkBase(t *typeDef) {
 	}) {
 		return
 	}
-	var names []string
 	for _, src := range sources {
-		names = append(names, src.s.name)
+		m.fail(ExtensionWithNoBase, t.name, []Location{src.s.at(src.t.pos)}, "[%s] Type %q is an extension type, but there is no type definition for %q in any subgraph.", src.s.name, t.name, t.name)
 	}
-	m.fail(ExtensionWithNoBase, t.name, m.typeLocations(t.name), "[%s] Type %q is an extension type, but there is no type definition for %q in any subgraph.",
-		strings.Join(names, ", "), t.name, t.name)
 }
 
 func (m *merger) typeLocations(name string) []Location {
