@@ -103,6 +103,19 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+func TestRotationWithoutKeyIDs(t *testing.T) {
+	as := extensionstest.NewAuthServer(t, extensionstest.AuthServerOptions{})
+	as.Rotate(extensionstest.NewKey(t, "", "ES256"))
+	e := openWith(t, configFor(as, ""))
+	if _, err := ask(t, e, "mcp", extensionstest.Bearer(as.Token(nil))); err != nil {
+		t.Fatal(err)
+	}
+	as.Rotate(extensionstest.NewKey(t, "", "ES256"))
+	if _, err := ask(t, e, "mcp", extensionstest.Bearer(as.Token(nil))); err != nil {
+		t.Errorf("a token of the new key: got %v, want a pass at once", err)
+	}
+}
+
 func TestWithdrawnKeysEndAtThePoll(t *testing.T) {
 	as := extensionstest.NewAuthServer(t, extensionstest.AuthServerOptions{})
 	e := openWith(t, strings.Replace(configFor(as, ""), `"1h"`, `"2ms"`, 1))

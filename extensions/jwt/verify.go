@@ -176,20 +176,28 @@ func (v *verifier) issuerOf(claims extensions.Claims) (issuer, bool) {
 	return issuer{}, false
 }
 
+// checkSignature returns the key set whose key signed the token. A token that names no key, and is signed with none of
+// the keys at hand, may be signed with one that came since: there is no unknown id to tell.
 func (v *verifier) checkSignature(ctx context.Context, t parsed, a algorithm, source *keySource) (*keySet, error) {
 	set, candidates, err := source.find(ctx, a, t.keyID)
+	good := err == nil && signedByOne(t, a, candidates)
+	if err == nil && !good && t.keyID == "" && source.refresh(ctx) == nil {
+		set, candidates, err = source.find(ctx, a, t.keyID)
+		good = err == nil && signedByOne(t, a, candidates)
+	}
 	switch {
 	case errors.Is(err, errUnknownKey):
 		return nil, extensions.InvalidToken(wrongSignature, err)
 	case err != nil:
 		return nil, extensions.Unavailable(retryAfter, err)
+	case !good:
+		return nil, extensions.InvalidToken(wrongSignature, nil)
 	}
-	for _, key := range candidates {
-		if err = a.verify(t.input, t.signature, key); err == nil {
-			return set, nil
-		}
-	}
-	return nil, extensions.InvalidToken(wrongSignature, err)
+	return set, nil
+}
+
+func signedByOne(t parsed, a algorithm, keys []any) bool {
+	return slices.ContainsFunc(keys, func(key any) bool { return a.verify(t.input, t.signature, key) == nil })
 }
 
 // checkTimes returns the expiry, which must be there: a token without one is good forever.
