@@ -65,39 +65,3 @@ func loadCases(tb testing.TB, path string) []Case {
 	}
 	return cases
 }
-
-func TestSearchOfALargePublicSchemaMeetsItsTargets(t *testing.T) {
-	dir := dataDir(t)
-	x := Build(loadSchema(t, filepath.Join(dir, "github.graphql")), BuildOptions{})
-	report, err := Evaluate(x, loadCases(t, filepath.Join(dir, "github.jsonl")), EvalOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("tasks %.1f %%, groups %.1f %%, mean tokens %.0f, longest %d", 100*report.SatisfiedShare(), 100*report.GroupShare(), report.MeanTokens, report.MaxTokens)
-	for _, m := range report.Misses {
-		t.Logf("%s %q lacks %v", m.ID, m.Keywords, m.Missing)
-	}
-}
-
-// ownDomains are the schemas and tasks in testdata.
-var ownDomains = []string{"shop", "music", "hospital"}
-
-func TestSearchOfSeveralDomainsShowsWhatTasksNeed(t *testing.T) {
-	for _, domain := range ownDomains {
-		t.Run(domain, func(t *testing.T) {
-			x := Build(loadSchema(t, filepath.Join("testdata", domain+".graphql")), BuildOptions{})
-			report, err := Evaluate(x, loadCases(t, filepath.Join("testdata", domain+".jsonl")), EvalOptions{MaxTokens: 700})
-			if err != nil {
-				t.Fatal(err)
-			}
-			logReport(t, report)
-		})
-	}
-}
-
-func logReport(t *testing.T, r Report) {
-	t.Logf("tasks %.1f %%, groups %.1f %%, mean tokens %.0f, longest %d", 100*r.SatisfiedShare(), 100*r.GroupShare(), r.MeanTokens, r.MaxTokens)
-	for _, m := range r.Misses {
-		t.Logf("%s %q lacks %v", m.ID, m.Keywords, m.Missing)
-	}
-}

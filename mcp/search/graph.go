@@ -19,12 +19,12 @@ const (
 	costField      = 1.0
 	costWrapper    = 0.1  // nodes, edges, node, items of a list wrapper
 	costNarrow     = 0.2  // "... on T", plus a share of the number of possible types:
-	costInterface  = 0.05 // ... by log2, squared, for an interface, since the widely implemented ones (Node) say nothing
+	costInterface  = 0.08 // ... by log2, squared, for an interface, since the widely implemented ones (Node) say nothing
 	costUnion      = 0.03 // ... and for a union, which was made for one place
 	costArg        = 0.05 // per required argument
 	costList       = 0.2  // a list to choose from instead of one object
 	costContained  = -0.2 // the object given says where it belongs: Order.customer is a Customer!, so Customer.orders is its home
-	costByID       = 1.0  // a lookup by an opaque ID alone: who has the ID seldom searches for a way
+	costByID       = 1.0  // an interface looked up by one opaque key (an ID, a URL): who has the key seldom searches for a way
 	costOfCaller   = 0.8  // "viewer", "me": only the caller's own, though others can be looked up
 	costDeprecated = 2.0
 	costMutation   = 3.0 // reaching data through what a mutation returns
@@ -59,6 +59,9 @@ func (x *Index) addEdges() {
 		}
 		t.end = int32(len(x.edges))
 	}
+	for f := range x.fields {
+		x.fields[f].structural = x.structural(fieldID(f))
+	}
 	x.incoming = make([][]int32, len(x.types))
 	for i, e := range x.edges {
 		x.incoming[e.to] = append(x.incoming[e.to], int32(i))
@@ -83,7 +86,7 @@ func (x *Index) stepCost(f *fieldInfo) float32 {
 	for _, a := range f.args {
 		if a.def.Type.NonNull && a.def.DefaultValue == nil {
 			required++
-			byID = a.def.Type.Name() == "ID"
+			byID = a.def.Type.Elem == nil && (a.typ == none || x.types[a.typ].def.Kind == ast.Scalar)
 		}
 	}
 	cost += costArg * float32(required)
@@ -123,6 +126,15 @@ func (x *Index) ofCaller(f fieldID) bool {
 		}
 	}
 	return false
+}
+
+// structural tells whether a field only leads into a list wrapper.
+func (x *Index) structural(f fieldID) bool {
+	field := &x.fields[f]
+	if !x.composite(field.out) {
+		return false
+	}
+	return x.types[field.parent].item != none || x.edgeNode(field.parent) == field.out
 }
 
 // rootCost is what starting at a root costs.

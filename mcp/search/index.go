@@ -62,15 +62,17 @@ type valueInfo struct {
 
 // fieldInfo is a field of an object, interface or input object.
 type fieldInfo struct {
-	def      *ast.FieldDefinition
-	parent   typeID
-	out      typeID // named type of its output
-	text     elementText
-	args     []argInfo
-	head     termID  // first word of the name: for a mutation its verb
-	cost     float32 // of a step through it
-	ofCaller bool    // a query root field that gives what is the caller's own
-	price    float64 // tokens of its line without arguments
+	def        *ast.FieldDefinition
+	parent     typeID
+	out        typeID // named type of its output
+	text       elementText
+	args       []argInfo
+	head       termID  // first word of the name: for a mutation its verb
+	cost       float32 // of a step through it
+	deprecated bool
+	structural bool    // only leads into a list wrapper
+	ofCaller   bool    // a query root field that gives what is the caller's own
+	price      float64 // tokens of its line without arguments
 }
 
 type argInfo struct {
@@ -138,6 +140,7 @@ func (x *Index) addTypes() {
 
 func (x *Index) newField(parent typeID, f *ast.FieldDefinition) fieldInfo {
 	info := fieldInfo{def: f, parent: parent, out: x.lookup(f.Type.Name()), text: x.text(f.Name, f.Description)}
+	info.deprecated = f.Directives.ForName("deprecated") != nil
 	info.price = tokens("  " + f.Name + ": " + f.Type.String() + "\n")
 	for _, a := range f.Arguments {
 		info.args = append(info.args, argInfo{def: a, typ: x.lookup(a.Type.Name()), text: x.text(a.Name, a.Description), price: tokens("(" + argText(a))})

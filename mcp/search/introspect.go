@@ -43,7 +43,7 @@ func (x *Index) Introspect(q IntrospectQuery) Result {
 	s := x.scratch.Get().(*scratch)
 	s.begin(q.Hidden)
 	defer func() {
-		s.end()
+		s.end(&query{})
 		x.scratch.Put(s)
 	}()
 	s.ways.find(x, s.visibleEdge, func(fieldID) float32 { return 1 })

@@ -117,6 +117,9 @@ func (k *keyword) known() bool {
 
 // match scores all output fields for all keywords into s.
 func (x *Index) match(q *query, s *scratch) {
+	for t := range q.words {
+		s.asked[t] = 1
+	}
 	var total float32
 	for i := range q.keywords {
 		k := &q.keywords[i]
@@ -196,13 +199,23 @@ type scratch struct {
 	byKeyword [][]float32 // score by keyword and field, the best visible field has 1
 	rel       []float32   // by fieldID: weighted sum over the keywords, at most 1
 	near      []float32   // by fieldID: how much a step through the field is what the caller spoke of, at most 1
+	asked     []uint8     // by termID: 1 when the term stands for a word of the query
+	close     []float32   // by fieldID: closeness, negative when not computed yet
+	closed    []fieldID   // fields whose closeness is computed
+	found     [maxKeywords][maxWords]float32
+	shortlist []shortlisted
 	ways      ways
 	path      []edge
 }
 
 func newScratch(x *Index) *scratch {
 	n := len(x.fields)
+	unknown := make([]float32, n)
+	for i := range unknown {
+		unknown[i] = -1
+	}
 	return &scratch{
+		asked: make([]uint8, len(x.vocab.terms)), close: unknown,
 		x: x, sight: make([]uint8, n), word: make([]float32, n), covered: make([]float32, n), marked: make([]bool, n), rel: make([]float32, n), near: make([]float32, n),
 		ways: ways{dist: make([]float32, len(x.types)), via: make([]int32, len(x.types))},
 	}
@@ -217,14 +230,20 @@ func (s *scratch) begin(hidden Hidden) {
 }
 
 // end forgets the search.
-func (s *scratch) end() {
+func (s *scratch) end(q *query) {
 	for _, f := range s.touched {
 		s.marked[f], s.rel[f], s.near[f] = false, 0, 0
 		for _, scores := range s.byKeyword {
 			scores[f] = 0
 		}
 	}
-	s.touched, s.hidden = s.touched[:0], nil
+	for _, f := range s.closed {
+		s.close[f] = -1
+	}
+	for t := range q.words {
+		s.asked[t] = 0
+	}
+	s.touched, s.closed, s.hidden = s.touched[:0], s.closed[:0], nil
 }
 
 func (s *scratch) touch(f fieldID) {
@@ -285,17 +304,38 @@ func (s *scratch) visibleValue(t *typeInfo, i int) bool {
 	return s.hidden == nil || !s.hidden(t.def.Name, t.values[i].def.Name)
 }
 
+// closenessOf is closeness of a field, or of the enum that it gives when that is closer. It is remembered for the search.
+func (s *scratch) closenessOf(q *query, f fieldID) float32 {
+	if s.close[f] < 0 {
+		field := &s.x.fields[f]
+		near := s.closeness(q, &field.text, s.x.types[field.parent].name)
+		if field.out != none {
+			values := s.x.types[field.out].values
+			for i := range values {
+				near = max(near, 0.8*s.closeness(q, &values[i].text, nil))
+			}
+		}
+		s.close[f] = near
+		s.closed = append(s.closed, f)
+	}
+	return s.close[f]
+}
+
 // closeness tells how well an element of a shown type speaks of the keywords, between 0 and 1: per keyword the share of its words
-// that the name has, or for less the description.
-// Words of the owner's name say nothing: every field of PullRequest is about pull requests.
-func (q *query) closeness(text *elementText, owner []termID) float32 {
+// that the name has, or for less the description. Words of the owner's name say nothing: every field of PullRequest is
+// about pull requests.
+func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32 {
 	const desc = 0.4
-	var found [maxKeywords][maxWords]float32
+	found := &s.found
 	any := false
-	for part, terms := range [][]termID{text.name, text.desc} {
+	for part, terms := range [...][]termID{text.name, text.desc} {
 		for _, t := range terms {
-			if slices.Contains(owner, t) {
+			if s.asked[t] == 0 || slices.Contains(owner, t) {
 				continue
+			}
+			if !any {
+				any = true
+				clear(found[:len(q.keywords)])
 			}
 			for _, h := range q.words[t] {
 				weight := h.weight
@@ -303,25 +343,24 @@ func (q *query) closeness(text *elementText, owner []termID) float32 {
 					weight *= desc
 				}
 				found[h.keyword][h.word] = max(found[h.keyword][h.word], weight)
-				any = true
 			}
 		}
 	}
 	if !any {
 		return 0
 	}
-	var sum float32
+	var sum float64
 	for i := range q.keywords {
 		var got, mass float32
 		for j, w := range q.keywords[i].words {
 			got += w.mass * found[i][j]
 			mass += w.mass
 		}
-		if mass > 0 {
-			sum += float32(math.Pow(float64(got/mass), 1.5))
+		if got > 0 {
+			sum += math.Pow(float64(got/mass), 1.5)
 		}
 	}
-	return float32(1 - math.Exp(-float64(sum)))
+	return float32(1 - math.Exp(-sum))
 }
 
 // isMutation tells whether a field is one of the mutation root.

@@ -110,7 +110,7 @@ func (b *book) fieldLine(f *fieldInfo, d detail) string {
 			continue
 		}
 		out.WriteString(open)
-		if d == fullDetail && a.Description != "" {
+		if d == fullDetail && a.Description != "" && !pagination(a.Name) {
 			out.WriteString(quote(strings.Join(strings.Fields(a.Description), " ")) + " ")
 		}
 		out.WriteString(a.Name + ": " + a.Type.String())

@@ -14,11 +14,12 @@ type hit struct {
 // Parameters of ranking. All are shares of a keyword's worth.
 const (
 	discountMatched = 0.7  // of a step's cost, saved by a field that matches all keywords
-	supportPath     = 0.5  // what a keyword met on the way counts
+	supportPath     = 0.7  // what a keyword met on the way counts
 	farness         = 0.12 // how much a step of cost 1 lowers a score
 	otherVerb       = 0.5  // a mutation whose verb the keywords do not have
 	afterMutation   = 0.4  // what a mutation returns
 	deprecated      = 0.5
+	attach          = 0.06 // how much a step away from the hits already chosen lowers a gain
 	rest            = 0.25 // of a keyword already answered, left for further hits
 	sameName        = 0.5  // a field named like a hit already chosen, elsewhere
 	sameParent      = 0.7  // a field of the same type as a hit already chosen: it is shown beside that anyway
@@ -38,12 +39,17 @@ func (x *Index) rank(q *query, s *scratch) []hit {
 	})
 	candidates := x.candidates(q, s)
 	answered := make([]float32, len(q.keywords))
+	shown := make(map[typeID]bool)
 	var hits []hit
 	var first float32
 	for len(hits) < maxHits && len(candidates) > 0 {
 		best, bestGain := -1, float32(0)
 		for i := range candidates {
-			if gain := candidates[i].gain(q, answered); gain > bestGain {
+			gain := candidates[i].gain(q, answered)
+			if gain > bestGain && len(hits) > 0 {
+				gain /= 1 + attach*x.newSteps(s, candidates[i].field, shown)
+			}
+			if gain > bestGain {
 				best, bestGain = i, gain
 			}
 		}
@@ -58,6 +64,7 @@ func (x *Index) rank(q *query, s *scratch) []hit {
 		for k, v := range c.values[:len(q.keywords)] {
 			answered[k] = max(answered[k], v)
 		}
+		x.markShown(s, c.field, shown)
 		candidates = slices.Delete(candidates, best, best+1)
 		for i := range candidates {
 			other := &x.fields[candidates[i].field]
@@ -70,6 +77,32 @@ func (x *Index) rank(q *query, s *scratch) []hit {
 		}
 	}
 	return hits
+}
+
+// newSteps is how much the way to a field costs from where the chosen hits already lead.
+func (x *Index) newSteps(s *scratch, f fieldID, shown map[typeID]bool) float32 {
+	t := x.fields[f].parent
+	end := s.ways.dist[t]
+	for !shown[t] {
+		if s.ways.via[t] == none {
+			return end - s.ways.dist[t]
+		}
+		t = x.edges[s.ways.via[t]].from
+	}
+	return end - s.ways.dist[t]
+}
+
+// markShown adds the types that a hit shows: those on its way and what it gives.
+func (x *Index) markShown(s *scratch, f fieldID, shown map[typeID]bool) {
+	if out := x.fields[f].out; x.composite(out) {
+		shown[out], shown[x.unwrap(out)] = true, true
+	}
+	for t := x.fields[f].parent; ; t = x.edges[s.ways.via[t]].from {
+		shown[t] = true
+		if s.ways.via[t] == none {
+			return
+		}
+	}
 }
 
 // candidate is a reachable field with what it is worth for each keyword.
@@ -90,30 +123,25 @@ func (c *candidate) gain(q *query, answered []float32) float32 {
 
 // candidates are the best reachable fields by their own words, with the support of their way.
 func (x *Index) candidates(q *query, s *scratch) []candidate {
-	list := make([]candidate, 0, len(s.touched))
+	s.shortlist = s.shortlist[:0]
 	for _, f := range s.touched {
-		dist := s.ways.dist[x.fields[f].parent]
-		if dist > maxCost || !s.visible(f) || x.structural(f) {
+		field := &x.fields[f]
+		if field.structural || s.ways.dist[field.parent] > maxCost || !s.visible(f) {
 			continue
 		}
-		factor := 1 / (1 + farness*(dist+x.fields[f].cost-1))
-		if x.isMutation(f) {
-			factor = x.verbFactor(q, f)
-		}
-		if !x.isMutation(f) && dist >= costMutation && x.throughMutation(s, x.fields[f].parent) {
-			factor *= afterMutation
-		}
-		if x.fields[f].def.Directives.ForName("deprecated") != nil {
-			factor *= deprecated
-		}
-		list = append(list, candidate{field: f, factor: factor})
+		factor := x.placeFactor(q, s, f)
+		s.shortlist = append(s.shortlist, shortlisted{f, factor, s.rel[f] * factor})
 	}
-	slices.SortFunc(list, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(s.rel[b.field]*b.factor, s.rel[a.field]*a.factor), cmp.Compare(a.field, b.field))
+	slices.SortFunc(s.shortlist, func(a, b shortlisted) int {
+		if a.key != b.key {
+			return cmp.Compare(b.key, a.key)
+		}
+		return cmp.Compare(a.field, b.field)
 	})
-	list = list[:min(len(list), maxCandidates)]
+	list := make([]candidate, min(len(s.shortlist), maxCandidates))
 	for i := range list {
 		c := &list[i]
+		c.field, c.factor = s.shortlist[i].field, s.shortlist[i].factor
 		for k := range q.keywords {
 			c.values[k] = s.byKeyword[k][c.field]
 		}
@@ -132,13 +160,27 @@ func (x *Index) candidates(q *query, s *scratch) []candidate {
 	return list
 }
 
-// structural tells whether a field only leads into a list wrapper.
-func (x *Index) structural(f fieldID) bool {
+// shortlisted is a field before its way is looked at.
+type shortlisted struct {
+	field  fieldID
+	factor float32
+	key    float32
+}
+
+// placeFactor lowers a field for where it is: far from a root, a mutation of another verb, behind a mutation, deprecated.
+func (x *Index) placeFactor(q *query, s *scratch, f fieldID) float32 {
 	field := &x.fields[f]
-	if !x.composite(field.out) {
-		return false
+	dist := s.ways.dist[field.parent]
+	factor := 1 / (1 + farness*(dist+field.cost-1))
+	if x.isMutation(f) {
+		factor = x.verbFactor(q, f)
+	} else if dist >= costMutation && x.throughMutation(s, field.parent) {
+		factor *= afterMutation
 	}
-	return x.types[field.parent].item != none || x.edgeNode(field.parent) == field.out
+	if field.deprecated {
+		factor *= deprecated
+	}
+	return factor
 }
 
 // throughMutation tells whether the way to a type starts at the mutation root.

@@ -109,7 +109,7 @@ func (sh *sheet) printFields(b *strings.Builder, bl *block) int {
 			b.WriteString(" = ")
 			b.WriteString(field.def.DefaultValue.String())
 		}
-		if field.def.Directives.ForName("deprecated") != nil {
+		if field.deprecated {
 			b.WriteString(" @deprecated")
 		}
 		if left > 0 {

@@ -36,7 +36,7 @@ type Hit struct {
 }
 
 // comfort is what a search with the default budget aims at. A caller who asks for more than the default gets more.
-const comfort = 1150
+const comfort = 1250
 
 // aimFor is how many tokens a search tries to use of a budget.
 func aimFor(budget int) int { return min(budget, max(comfort, budget-DefaultTokens+comfort)) }
@@ -49,11 +49,11 @@ func (x *Index) Search(q Query) Result {
 	}
 	s := x.scratch.Get().(*scratch)
 	s.begin(q.Hidden)
+	parsed := x.parse(q.Keywords)
 	defer func() {
-		s.end()
+		s.end(&parsed)
 		x.scratch.Put(s)
 	}()
-	parsed := x.parse(q.Keywords)
 	x.match(&parsed, s)
 	documents := x.matchDocuments(&parsed, q.HiddenDocument)
 	fields := x.rank(&parsed, s)

@@ -184,7 +184,7 @@ func (sh *sheet) detours(h hit) {
 	x := sh.x
 	path := sh.s.ways.path(x, x.fields[h.field].parent, nil)
 	for _, e := range path {
-		if e.field == none || x.structural(e.field) || sh.known[e.to] || slices.Contains(x.roots, e.from) {
+		if e.field == none || x.fields[e.field].structural || sh.known[e.to] || slices.Contains(x.roots, e.from) {
 			continue // what a root gives needs no other way
 		}
 		for i, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
@@ -329,8 +329,8 @@ func (sh *sheet) chooseArgs(f fieldID, isHit bool) []bool {
 }
 
 func (sh *sheet) argCloseness(a *argInfo) float32 {
-	c := sh.q.closeness(&a.text, nil)
-	return max(c, sh.q.closeness(&a.takes, nil))
+	c := sh.s.closeness(sh.q, &a.text, nil)
+	return max(c, sh.s.closeness(sh.q, &a.takes, nil))
 }
 
 // offerParts offers what a shown field takes and gives besides objects: input objects and enums.
@@ -371,19 +371,31 @@ func (sh *sheet) offerFields(t typeID, focus worth) {
 	sh.offerMembers(t, focus)
 }
 
-// offerMembers offers the fields of the possible types of an abstract type: of all when they are few, else of those that
-// the keywords name.
+// offerMembers offers the fields of the possible types of an abstract type: of all when they are few, else of those
+// that the keywords name best.
 func (sh *sheet) offerMembers(t typeID, focus worth) {
-	const few = 6
+	const few, best = 6, 4
+	type scored struct {
+		member typeID
+		near   float64
+	}
+	var list []scored
 	members := sh.x.types[t].members
 	for _, m := range members {
-		near := float64(sh.q.closeness(&elementText{name: sh.x.types[m].name}, nil))
+		near := float64(sh.s.closeness(sh.q, &elementText{name: sh.x.types[m].name}, sh.x.types[t].name))
 		if len(members) <= few {
 			near = max(near, 0.4)
 		}
 		if near > 0.2 && sh.s.visibleType(m) {
-			sh.offerOwn(m, focus.times(near), t)
+			list = append(list, scored{m, near})
 		}
+	}
+	if len(list) > few {
+		slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(b.near, a.near) })
+		list = list[:best]
+	}
+	for _, m := range list {
+		sh.offerOwn(m.member, focus.times(m.near), t)
 	}
 }
 
@@ -409,12 +421,7 @@ func (sh *sheet) offerOwn(t typeID, focus worth, via typeID) {
 
 func (sh *sheet) offer(f fieldID, focus worth, via typeID) {
 	field := &sh.x.fields[f]
-	near := float64(sh.q.closeness(&field.text, sh.x.types[field.parent].name))
-	if field.out != none {
-		for i := range sh.x.types[field.out].values {
-			near = max(near, 0.8*float64(sh.q.closeness(&sh.x.types[field.out].values[i].text, nil)))
-		}
-	}
+	near := float64(sh.s.closenessOf(sh.q, f))
 	prior := sh.prior(f)
 	value := focus.prior*prior + focus.near*near
 	if value < smallestWorth {
@@ -438,7 +445,7 @@ func (sh *sheet) prior(f fieldID) float64 {
 			p *= 0.5
 		}
 	}
-	if field.def.Directives.ForName("deprecated") != nil {
+	if field.deprecated {
 		p *= 0.1
 	}
 	return p
@@ -450,7 +457,7 @@ func (sh *sheet) offerEnum(t typeID, focus worth) {
 	}
 	var near float32
 	for i := range sh.x.types[t].values {
-		near = max(near, sh.q.closeness(&sh.x.types[t].values[i].text, nil))
+		near = max(near, sh.s.closeness(sh.q, &sh.x.types[t].values[i].text, nil))
 	}
 	value := focus.prior + focus.near*float64(near)
 	if value >= smallestWorth {
@@ -492,7 +499,7 @@ func (sh *sheet) chooseValues(t typeID) []int {
 	list := make([]scored, 0, len(values))
 	for i := range values {
 		if sh.s.visibleValue(&sh.x.types[t], i) {
-			list = append(list, scored{i, sh.q.closeness(&values[i].text, nil)})
+			list = append(list, scored{i, sh.s.closeness(sh.q, &values[i].text, nil)})
 		}
 	}
 	if len(list) > fewValues {

@@ -37,7 +37,10 @@ func (x *Index) suggest(name string, n int, hidden Hidden) []string {
 		}
 		id = x.lookup(near[0])
 	}
-	return x.nearFields(id, field, n, hidden)
+	if near := x.nearFields(id, field, n, hidden); len(near) > 0 {
+		return near
+	}
+	return []string{x.types[id].def.Name} // the type at least exists
 }
 
 // scoredName is a name with its distance to what was asked.

@@ -123,11 +123,11 @@ func (w *ways) detours(x *Index, to typeID, slack float32, most int, visible fun
 		for _, i := range x.incoming[at] {
 			e := x.edges[i]
 			total := cost + e.cost
-			if w.dist[e.from]+total > limit || !visible(e) || len(tail) == 0 && i == w.via[at] && e.field != none && !x.structural(e.field) {
+			if w.dist[e.from]+total > limit || !visible(e) || len(tail) == 0 && i == w.via[at] && e.field != none && !x.fields[e.field].structural {
 				continue
 			}
 			next := append([]edge{e}, tail...)
-			if e.field == none || x.structural(e.field) {
+			if e.field == none || x.fields[e.field].structural {
 				if len(next) < 4 {
 					back(e.from, next, total)
 				}
