@@ -141,14 +141,18 @@ func syntaxError(name string, err error) error {
 // resolve fills in what a table takes from another when it does not set it itself.
 func (c *Config) resolve() {
 	for name, s := range c.Subgraphs {
-		s.URL = orElse(s.URL, s.IntrospectionURL)
-		s.IntrospectionURL = orElse(s.IntrospectionURL, s.URL)
-		s.Timeout = orElse(s.Timeout, c.Gateway.SubgraphTimeout)
-		if s.Retry == nil {
-			s.Retry = &c.Gateway.Retry
-		}
-		c.Subgraphs[name] = s
+		c.Subgraphs[name] = c.inherit(s)
 	}
+}
+
+func (c *Config) inherit(s Subgraph) Subgraph {
+	s.URL = orElse(s.URL, s.IntrospectionURL)
+	s.IntrospectionURL = orElse(s.IntrospectionURL, s.URL)
+	s.Timeout = orElse(s.Timeout, c.Gateway.SubgraphTimeout)
+	if s.Retry == nil {
+		s.Retry = &c.Gateway.Retry
+	}
+	return s
 }
 
 // Validate reports everything that is wrong with the configuration, as a join of typed [*Error] with dotted keys; file
@@ -203,6 +207,16 @@ func (c *Config) checkPaths(k *checker) {
 
 // SubgraphNames lists the names of the subgraphs, sorted.
 func (c *Config) SubgraphNames() []string { return slices.Sorted(maps.Keys(c.Subgraphs)) }
+
+// Subgraph returns the settings of a subgraph; one without a table, which a supergraph may name, has those of an empty one.
+func (c *Config) Subgraph(name string) Subgraph {
+	if s, ok := c.Subgraphs[name]; ok {
+		return s
+	}
+	var s Subgraph
+	s.setDefaults()
+	return c.inherit(s)
+}
 
 // HeaderRules returns the rules for a subgraph in the order of their application: the global ones, then its own.
 func (c *Config) HeaderRules(subgraph string) []HeaderRule {

@@ -202,6 +202,9 @@ extensions = []
 	if b.Timeout != time.Second || b.Retry.Enabled || b.Retry.MinPerSecond != 3 || b.Retry.TTL != 10*time.Second || b.URL == "" {
 		t.Errorf("b has not kept its own: %+v %+v", b, *b.Retry)
 	}
+	if s := c.Subgraph("in the supergraph only"); s.Timeout != 3*time.Second || !s.Retry.Enabled || !s.Batching || s.URL != "" {
+		t.Errorf("a subgraph without a table: %+v", s)
+	}
 	endpoints := c.MCPEndpoints()
 	if len(endpoints) != 2 || endpoints[0].Name != config.MainEndpoint || endpoints[0].Path != "/mcp" {
 		t.Fatalf("endpoints %+v", endpoints)
