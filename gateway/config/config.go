@@ -224,14 +224,17 @@ func (c *Config) HeaderRules(subgraph string) []HeaderRule {
 }
 
 // MCPEndpoints lists the MCP endpoints that are served, the one of the [mcp] table first under the name [MainEndpoint],
-// each with the values that it takes from that table. Nil when MCP is off.
+// each with the values that it takes from that table and from [operation_limits]. Nil when MCP is off.
 func (c *Config) MCPEndpoints() []MCPEndpoint {
 	if !c.MCP.Enabled {
 		return nil
 	}
-	endpoints := []MCPEndpoint{c.MCP.resolve(MCPEndpoint{Name: MainEndpoint, Path: c.MCP.Path})}
-	for _, endpoint := range c.MCP.Endpoints {
-		endpoints = append(endpoints, c.MCP.resolve(endpoint))
+	endpoints := []MCPEndpoint{{Name: MainEndpoint, Path: c.MCP.Path}}
+	endpoints = append(endpoints, c.MCP.Endpoints...)
+	for i, endpoint := range endpoints {
+		endpoint = c.MCP.resolve(endpoint)
+		endpoint.OperationLimits = endpoint.OperationLimits.over(c.OperationLimits)
+		endpoints[i] = endpoint
 	}
 	return endpoints
 }

@@ -1,5 +1,7 @@
 package config
 
+import "reflect"
+
 // OperationLimits is the [operation_limits] table. The limits hold for every operation, whichever way it came in. 0 turns
 // a limit off.
 type OperationLimits struct {
@@ -41,6 +43,17 @@ func defaultOperationLimits() OperationLimits {
 		Representations:    10000,
 		ResponseSize:       32 * MiB,
 	}
+}
+
+// over returns the limits with those that are 0 taken from general.
+func (o OperationLimits) over(general OperationLimits) OperationLimits {
+	limits, fallback := reflect.ValueOf(&o).Elem(), reflect.ValueOf(general)
+	for i := range limits.NumField() {
+		if limits.Field(i).IsZero() {
+			limits.Field(i).Set(fallback.Field(i))
+		}
+	}
+	return o
 }
 
 // ComplexityControl is the [complexity_control] table: the cost of operations by `@cost` and `@listSize`.

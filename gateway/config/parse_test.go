@@ -190,6 +190,7 @@ name = "support"
 path = "/mcp/support"
 tools = ["search"]
 max_tokens = { search = 500 }
+operation_limits = { depth = 4 }
 [authentication]
 default = "deny"
 [authentication.protected_resources.mcp]
@@ -213,6 +214,11 @@ extensions = []
 	if support.MaxTokens != (config.MaxTokens{Search: 500, Introspect: 4000, Execute: 10000}) || support.StepUp != "in_band" ||
 		len(support.Tools) != 1 || *support.ExecuteMutations {
 		t.Errorf("support %+v", support)
+	}
+	limits := c.OperationLimits
+	limits.Depth = 4
+	if support.OperationLimits != limits || endpoints[0].OperationLimits != c.OperationLimits || c.OperationLimits.Depth != 15 {
+		t.Errorf("limits of support %+v", support.OperationLimits)
 	}
 	if r := c.Resource("support"); r.Extensions == nil || len(r.Extensions) != 0 || r.Default != "deny" {
 		t.Errorf("support is not protected like mcp: %+v", r)
