@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/introspection"
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -25,8 +26,8 @@ type Config struct {
 	MaxPositions, MaxWork int
 	// DocumentCacheBytes and PlanCacheBytes bound the caches, by an estimate of what their values hold; 0 means 64 MiB each.
 	DocumentCacheBytes, PlanCacheBytes int64
-	// Introspect appends the value of a __schema or __type field. When it is nil such fields are refused.
-	Introspect func(dst []byte, f *operation.Field) []byte
+	// Introspection answers __schema and __type. When it is nil such fields are refused.
+	Introspection *introspection.Schema
 }
 
 // Engine prepares and executes operations on one schema.

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/introspection"
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -21,15 +23,40 @@ type Execution struct {
 	Denied *Denied
 	// Label decides the labels of progressive overrides for this request; nil decides false for all. It must not change its mind.
 	Label func(label string) bool
-	// Introspect replaces the engine's Config.Introspect, for callers who see less than the whole schema.
-	Introspect func(dst []byte, f *operation.Field) []byte
+	// Introspection replaces the engine's Config.Introspection, for callers who see less than the whole schema.
+	Introspection *introspection.Schema
 }
 
 // Denied is a set of schema elements that a caller may not see. Share it between requests with the same decisions: plans are cached by what is
 // in it, not by its address.
 type Denied struct {
+	schema *schema.Schema
+	types  map[schema.TypeID]*plan.FieldError
 	fields map[schema.FieldID]*plan.FieldError
 	key    string
+}
+
+// Key is equal exactly for sets with the same contents; "" for nil.
+func (d *Denied) Key() string {
+	if d == nil {
+		return ""
+	}
+	return d.key
+}
+
+// Hides reports whether a member of a type, or with an empty member the type itself, is in the set. Nil hides nothing.
+func (d *Denied) Hides(typeName, member string) bool {
+	if d == nil {
+		return false
+	}
+	t := d.schema.TypeByName(typeName)
+	if t == 0 {
+		return false
+	}
+	if d.types[t] != nil {
+		return true
+	}
+	return member != "" && d.fields[d.schema.FieldByName(t, member)] != nil
 }
 
 // NewDenied makes the set from coordinates ("Type" or "Type.field"). A denied type denies every field that returns it and every field
@@ -38,13 +65,12 @@ func NewDenied(s *schema.Schema, coordinates map[string]*plan.FieldError) *Denie
 	if len(coordinates) == 0 {
 		return nil
 	}
-	d := &Denied{fields: map[schema.FieldID]*plan.FieldError{}}
+	d := &Denied{schema: s, types: map[schema.TypeID]*plan.FieldError{}, fields: map[schema.FieldID]*plan.FieldError{}}
 	names := make([]string, 0, len(coordinates))
 	for c := range coordinates {
 		names = append(names, c)
 	}
 	slices.Sort(names)
-	types := map[schema.TypeID]*plan.FieldError{}
 	var key strings.Builder
 	for _, c := range names {
 		e := coordinates[c]
@@ -55,7 +81,7 @@ func NewDenied(s *schema.Schema, coordinates map[string]*plan.FieldError) *Denie
 			continue
 		}
 		if !isField {
-			types[t] = e
+			d.types[t] = e
 			continue
 		}
 		for _, concrete := range append([]schema.TypeID{t}, s.Type(t).Possible...) {
@@ -64,14 +90,16 @@ func NewDenied(s *schema.Schema, coordinates map[string]*plan.FieldError) *Denie
 			}
 		}
 	}
-	if len(types) > 0 {
-		d.addTypes(s, types)
+	if len(d.types) > 0 {
+		d.addTypes()
 	}
 	d.key = key.String()
 	return d
 }
 
-func (d *Denied) addTypes(s *schema.Schema, types map[schema.TypeID]*plan.FieldError) {
+// addTypes denies the fields that have to do with denied types.
+func (d *Denied) addTypes() {
+	s, types := d.schema, d.types
 	for i := 1; i < len(s.Fields); i++ {
 		f := &s.Fields[i]
 		if d.fields[f.ID] != nil {
@@ -171,12 +199,16 @@ func (e *Engine) input(p *Prepared, x Execution) (exec.Input, error) {
 	if err != nil {
 		return exec.Input{}, err
 	}
-	introspect := e.cfg.Introspect
-	if x.Introspect != nil {
-		introspect = x.Introspect
-	}
+	local := cmp.Or(x.Introspection, e.cfg.Introspection)
 	return exec.Input{
 		Schema: e.schema, Plan: pl, Variables: p.Variables.Get, Fetcher: e.cfg.Fetcher,
-		Headers: x.Headers, Introspect: introspect, Options: e.cfg.Exec,
+		Headers: x.Headers, Options: e.cfg.Exec,
+		Introspect: func(dst []byte, f *operation.Field) []byte {
+			out, err := local.Append(dst, f, p.Variables.Get)
+			if err != nil { // the field was validated with the operation
+				return append(dst, "null"...)
+			}
+			return out
+		},
 	}, nil
 }

@@ -75,7 +75,7 @@ func (e *Engine) Prepare(req Request) (*Prepared, operation.ErrorList) {
 			return nil, errs
 		}
 	}
-	if e.cfg.Introspect == nil && sh.measures.IntrospectionDepth > 0 {
+	if e.cfg.Introspection == nil && sh.measures.IntrospectionDepth > 0 {
 		return nil, operation.ErrorList{{
 			Message: "Introspection is not available here.", Code: CodeIntrospectionDisabled, Failure: operation.FailureOther,
 		}}
@@ -118,4 +118,21 @@ func asList(err error) operation.ErrorList {
 		return operation.ErrorList{e}
 	}
 	return operation.ErrorList{{Message: "The operation cannot be prepared.", Code: operation.CodeValidation, Failure: operation.FailureOther}}
+}
+
+// Warm prepares and plans the operations of a text that need no variables, so that their first caller need not wait. What is wrong with
+// a text is told to that caller.
+func (e *Engine) Warm(text string) {
+	d, _ := e.documents.get(text, func() (*document, int64, bool) {
+		doc, errs := operation.Parse(e.schema, text, e.cfg.Parse)
+		return &document{doc, errs}, documentCost(text), len(errs) == 0
+	})
+	if d.doc == nil {
+		return
+	}
+	for _, name := range d.doc.Operations() {
+		if prep, errs := e.Prepare(Request{Text: text, OperationName: name}); len(errs) == 0 {
+			_, _ = e.Plan(prep, Execution{})
+		}
+	}
 }

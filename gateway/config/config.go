@@ -314,3 +314,35 @@ func (c *checker) file(p path, file Path) {
 		c.add(p, "no file matches: %s", file)
 	}
 }
+
+// Files lists the files that the configuration was made of, itself first: what must be watched for changes. Patterns stand for what they
+// match now.
+func (c *Config) Files() []string {
+	var out []string
+	if c.src != nil && c.src.name != "" {
+		out = append(out, filepath.Join(c.src.dir, filepath.Base(c.src.name)))
+	}
+	add := func(p Path) {
+		if p.IsZero() {
+			return
+		}
+		if matches, err := p.Glob(); err == nil {
+			out = append(out, matches...)
+		}
+	}
+	add(c.Graph.Supergraph)
+	for _, name := range c.SubgraphNames() {
+		add(c.Subgraphs[name].SchemaPath)
+	}
+	for _, p := range c.TrustedDocuments.Manifests {
+		add(p)
+	}
+	for _, e := range c.MCP.Endpoints {
+		for _, p := range e.Documents {
+			add(p)
+		}
+	}
+	add(c.TLS.Certificate)
+	add(c.TLS.Key)
+	return out
+}

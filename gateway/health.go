@@ -1,0 +1,80 @@
+package gateway
+
+import (
+	"net/http"
+	"runtime/debug"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
+)
+
+// serveHealth answers liveness, and readiness: whether the last reload succeeded. A gateway whose reload failed goes on serving the old
+// snapshot; it says "stale" and stays ready, since taking it out of service would help nobody.
+func (g *Gateway) serveHealth(w http.ResponseWriter, r *http.Request) {
+	h := g.current.Load().cfg.Health
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	switch r.URL.Path {
+	case h.Path:
+		writeJSON(w, http.StatusOK, []byte(`{"status":"healthy"}`))
+	case h.ReadyPath:
+		if g.failed.Load() {
+			writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"stale","reason":"the last reload failed, see the log"}`))
+			return
+		}
+		writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"current"}`))
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+const codeInternal operation.Code = "INTERNAL_SERVER_ERROR"
+
+// fault answers a request whose handler panicked: the stack is logged, the client learns nothing.
+func (g *Gateway) fault(w *statusWriter, r *http.Request, v any) {
+	if v == http.ErrAbortHandler { //nolint:errorlint // the sentinel of package net/http
+		panic(v)
+	}
+	g.log.ErrorContext(r.Context(), "panic while serving", "panic", v, "stack", string(debug.Stack()))
+	if w.code == 0 {
+		writeJSON(w, http.StatusInternalServerError, errorBody(fault(codeInternal, "Internal error.")))
+	}
+}
+
+// statusWriter notes the status of a response.
+type statusWriter struct {
+	http.ResponseWriter
+	code int
+}
+
+// WriteHeader notes the status.
+func (w *statusWriter) WriteHeader(code int) {
+	if w.code == 0 {
+		w.code = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+// Write notes the status of a response without one.
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.code == 0 {
+		w.code = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b) //nolint:wrapcheck // a writer passes errors on as they are
+}
+
+// Flush lets event streams through.
+func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *statusWriter) status() int {
+	if w.code == 0 {
+		return http.StatusOK
+	}
+	return w.code
+}

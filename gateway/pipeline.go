@@ -1,0 +1,152 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/sluice-gateway/sluice/extensions"
+	"github.com/sluice-gateway/sluice/gateway/config"
+	"github.com/sluice-gateway/sluice/graph"
+	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/operation"
+)
+
+// pipeline is the way of every operation of one endpoint, whether it came in by HTTP or by a tool. It is immutable.
+type pipeline struct {
+	view        *view
+	authorizers []authorizer
+	documents   *documents
+	timeout     time.Duration
+	stepUp      bool // a lack of scopes refuses the operation with a challenge
+	reject      bool // a denied field refuses the operation
+	variables   int  // greatest size of the variables, bytes; 0 means no limit
+	limits      config.OperationLimits
+	challenge   extensions.Challenge // what the resource adds to challenges
+	observe     *observer
+	log         *slog.Logger
+}
+
+// operationRequest is one operation as its client sent it.
+type operationRequest struct {
+	operation.Request
+	header   http.Header // of the client's request; header rules choose from it
+	caller   extensions.Token
+	readOnly bool // mutations are refused
+}
+
+// Codes of refusals by this package, as clients see them.
+const (
+	codeMutationRefused     operation.Code = "MUTATION_NOT_ALLOWED"
+	codeSubscriptionRefused operation.Code = "SUBSCRIPTION_NOT_ALLOWED"
+	codeNoDocument          operation.Code = "NO_DOCUMENT"
+	codeUntrusted           operation.Code = "TRUSTED_DOCUMENT_REQUIRED"
+	codeUnknownDocument     operation.Code = "PERSISTED_DOCUMENT_NOT_FOUND"
+	codeDocumentMismatch    operation.Code = "PERSISTED_DOCUMENT_MISMATCH"
+	codeUnsupportedAPQ      operation.Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+	codePersistedNotFound   operation.Code = "PERSISTED_QUERY_NOT_FOUND"
+)
+
+// refused is why an operation was not run: errors of the request, or an authorization error with its challenge.
+type refused struct {
+	errs operation.ErrorList
+	auth *extensions.Error
+}
+
+// code returns the code of the first error.
+func (r *refused) code() string {
+	if r.auth != nil {
+		return r.auth.Code
+	}
+	if len(r.errs) == 0 {
+		return ""
+	}
+	return string(r.errs[0].Code)
+}
+
+// ready is an operation that may run.
+type ready struct {
+	*graph.Prepared
+	execution  graph.Execution
+	documentID string
+}
+
+// admit takes an operation through every check up to its execution.
+func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *refused) {
+	doc, errs := p.documents.resolve(ctx, req)
+	if len(errs) > 0 {
+		return nil, &refused{errs: errs}
+	}
+	if p.variables > 0 && len(req.Variables) > p.variables {
+		return nil, &refused{errs: operation.ErrorList{operation.LimitError("variables_size", len(req.Variables), p.variables)}}
+	}
+	prep, errs := p.view.engine.Prepare(graph.Request{
+		Text: doc.text, OperationName: req.OperationName, Variables: req.Variables, Unlimited: doc.unlimited,
+	})
+	hidden := p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log)
+	if len(errs) > 0 {
+		opts := operation.Options{}
+		if hidden != nil {
+			opts.Visible = func(typeName, name string) bool { return !hidden.Hides(typeName, name) }
+		}
+		return nil, &refused{errs: errs.Suggest(p.view.schema, opts)}
+	}
+	if req.readOnly && prep.Operation.Kind == operation.Mutation {
+		return nil, &refused{errs: operation.ErrorList{{
+			Message: "Mutations are not allowed here.", Code: codeMutationRefused, Failure: operation.FailureOperation,
+		}}}
+	}
+	allowed, auth := p.permit(ctx, req.caller, prep, doc.id, p.stepUp, p.reject)
+	if auth != nil {
+		if auth.Status >= http.StatusInternalServerError {
+			p.log.ErrorContext(ctx, "authorization failed", "error", auth)
+		}
+		return nil, &refused{auth: auth}
+	}
+	return &ready{
+		Prepared: prep, documentID: doc.id,
+		execution: graph.Execution{
+			Headers: p.view.headersFor(req.header, allowed.headers), Denied: allowed.denied,
+			Label: labelDecider(), Introspection: p.view.introspectionFor(hidden),
+		},
+	}, nil
+}
+
+// run executes a query or mutation within the pipeline's time. The caller releases the result.
+func (p *pipeline) run(ctx context.Context, req *operationRequest) (*exec.Result, *ready, *refused) {
+	start := time.Now()
+	op, no := p.admit(ctx, req)
+	if no != nil {
+		p.observe.operation(ctx, nil, nil, no, time.Since(start))
+		return nil, nil, no
+	}
+	if op.Operation.Kind == operation.Subscription {
+		no = &refused{errs: operation.ErrorList{{
+			Message: "A subscription needs a connection that can stream: ask for text/event-stream or multipart/mixed.",
+			Code:    codeSubscriptionRefused, Failure: operation.FailureOperation,
+		}}}
+		p.observe.operation(ctx, op, nil, no, time.Since(start))
+		return nil, nil, no
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	res, err := p.view.engine.Execute(ctx, op.Prepared, op.execution)
+	if err != nil {
+		no = &refused{errs: listOf(err)}
+		p.observe.operation(ctx, op, nil, no, time.Since(start))
+		return nil, nil, no
+	}
+	p.observe.operation(ctx, op, res, nil, time.Since(start))
+	p.observe.fetches(ctx, p.view.schema, res.Fetches)
+	return res, op, nil
+}
+
+func listOf(err error) operation.ErrorList {
+	var list operation.ErrorList
+	if errors.As(err, &list) {
+		return list
+	}
+	return operation.ErrorList{{Message: "The operation cannot be run.", Code: operation.CodeValidation, Failure: operation.FailureOther}}
+}

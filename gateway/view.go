@@ -1,0 +1,155 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/sluice-gateway/sluice/extensions"
+	"github.com/sluice-gateway/sluice/gateway/config"
+	"github.com/sluice-gateway/sluice/graph"
+	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/introspection"
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/plan"
+	"github.com/sluice-gateway/sluice/graph/schema"
+	"github.com/sluice-gateway/sluice/graph/subgraph"
+)
+
+// view is one supergraph ready to be served: the whole graph, or the part of it that a contract leaves.
+type view struct {
+	schema    *schema.Schema
+	engine    *graph.Engine
+	clients   subgraph.Clients
+	headers   []headerRules // by subgraph
+	protected []extensions.Protected // of the whole schema
+	open      bool // introspection is answered
+
+	mu            sync.Mutex
+	introspection map[string]*introspection.Schema // by what is hidden
+}
+
+// maxIntrospections bounds the introspection answers kept for callers with different rights.
+const maxIntrospections = 64
+
+func newView(cfg *config.Config, sdl string, limits config.OperationLimits) (*view, error) {
+	s, err := schema.Load(sdl)
+	if err != nil {
+		return nil, fmt.Errorf("supergraph: %w", err)
+	}
+	clients, err := newClients(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{schema: s, clients: clients, open: cfg.Graph.Introspection, introspection: map[string]*introspection.Schema{}}
+	for i := range s.Subgraphs {
+		rules, err := compileHeaders(cfg.HeaderRules(s.Subgraphs[i].Name))
+		if err != nil {
+			clients.Close()
+			return nil, err
+		}
+		v.headers = append(v.headers, rules)
+	}
+	v.protected = protectedOf(operation.AllProtected(s))
+	v.engine = graph.New(s, engineConfig(cfg, s, clients, limits, v.open))
+	return v, nil
+}
+
+func engineConfig(cfg *config.Config, s *schema.Schema, clients subgraph.Clients, limits config.OperationLimits, open bool) graph.Config {
+	c := graph.Config{
+		Fetcher: clients,
+		Parse:   operation.ParseLimits{Bytes: int(cfg.ExecutableDocumentLimit), Tokens: limits.Tokens},
+		Limits: operation.Limits{
+			Depth: limits.Depth, Height: limits.Height, Aliases: limits.Aliases, RootFields: limits.RootFields,
+			Complexity: limits.Complexity, Directives: limits.Directives, IntrospectionDepth: limits.IntrospectionDepth, Tokens: limits.Tokens,
+		},
+		Exec: exec.Options{
+			ErrorMode:          map[string]exec.ErrorMode{config.ErrorsPropagate: exec.Propagate, config.ErrorsWrap: exec.Wrap}[cfg.Graph.SubgraphErrors],
+			ErrorExtensions:    []string{"code"},
+			MaxRepresentations: limits.Representations, MaxResponseBytes: int(limits.ResponseSize),
+		},
+		Batch: func(sg schema.SubgraphID) bool { return cfg.Subgraph(s.Subgraphs[sg].Name).Batching },
+	}
+	if open {
+		c.Introspection = introspection.New(s.API, introspection.Options{})
+	}
+	if cfg.OperationCaching.Enabled {
+		c.DocumentCacheBytes, c.PlanCacheBytes = int64(cfg.OperationCaching.Size)/2, int64(cfg.OperationCaching.Size)/2
+	} else {
+		c.DocumentCacheBytes, c.PlanCacheBytes = 1, 1 // nothing fits
+	}
+	return c
+}
+
+func (v *view) close() { v.clients.Close() }
+
+// headersFor returns what a client's headers become for each subgraph, with what the authorizers add.
+func (v *view) headersFor(client, extra http.Header) func(schema.SubgraphID) http.Header {
+	return func(sg schema.SubgraphID) http.Header {
+		out := v.headers[sg].apply(client)
+		for name, values := range extra {
+			if slices.Contains(neverSent, name) {
+				continue
+			}
+			if out == nil {
+				out = http.Header{}
+			}
+			out[name] = values
+		}
+		return out
+	}
+}
+
+// introspectionFor returns the introspection of a caller to whom some elements are hidden.
+func (v *view) introspectionFor(hidden *graph.Denied) *introspection.Schema {
+	if !v.open || hidden == nil {
+		return nil // the engine's own
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s, ok := v.introspection[hidden.Key()]; ok {
+		return s
+	}
+	if len(v.introspection) >= maxIntrospections {
+		clear(v.introspection)
+	}
+	s := introspection.New(v.schema.API, introspection.Options{Hidden: hidden.Hides})
+	v.introspection[hidden.Key()] = s
+	return s
+}
+
+// hiddenFrom asks the authorizers what of the schema the caller may not know of. When they fail, everything protected is hidden.
+func (v *view) hiddenFrom(ctx context.Context, authorizers []authorizer, tok extensions.Token, log *slog.Logger) *graph.Denied {
+	if len(v.protected) == 0 {
+		return nil
+	}
+	d, err := authorize(ctx, authorizers, tok, extensions.Operation{Kind: extensions.KindSchema, Protected: v.protected})
+	denied := map[string]*plan.FieldError{}
+	switch {
+	case err != nil:
+		log.ErrorContext(ctx, "authorization of the schema failed", "error", err)
+		fallthrough
+	case d.DenyAll != nil:
+		for _, p := range v.protected {
+			denied[p.Coordinate] = hiddenError
+		}
+	default:
+		for _, x := range d.Denied {
+			denied[x.Coordinate] = hiddenError
+		}
+	}
+	return graph.NewDenied(v.schema, denied)
+}
+
+var hiddenError = &plan.FieldError{Code: extensions.CodeForbidden, Message: "not visible"}
+
+func protectedOf(list []operation.ProtectedCoordinate) []extensions.Protected {
+	out := make([]extensions.Protected, len(list))
+	for i, p := range list {
+		out[i] = extensions.Protected{Coordinate: p.Coordinate, Directive: p.Directive, Requirement: p.Requirement}
+	}
+	return out
+}

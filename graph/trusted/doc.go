@@ -1,0 +1,8 @@
+// Package trusted holds reviewed operations: trusted documents, found by id or by their text.
+//
+// It owns the forms in which they are stored (our manifest, Apollo's persisted-query manifest, Relay's map, folders of .graphql
+// files) and the writing of our manifest. It does not decide when a document is demanded, nor who may run it: that is the
+// gateway's. Documents are validated by the caller, who has the schema.
+//
+// A Store is immutable and safe for concurrent use.
+package trusted
