@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheBuiltInsAreLinkedIn(t *testing.T) {
-	want := []string{"authenticated", "jwt", "oauth-protected-resource", "policy", "requires-scopes"}
+	want := []string{"authenticated", "jwt", "oauth-protected-resource", "policy", "requires-scopes", "signed-identity"}
 	if got := extensions.IDs(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
