@@ -22,15 +22,21 @@ import (
 //   - An argument that has its default counts as not given, because a subgraph may have a default that clients do not see.
 //   - Where a field's type is abstract, it picks members that all subgraphs which resolve the field know.
 //   - A value is null only where every subgraph says that it may be.
+//   - With FaultPercent, so many fields fail, everywhere alike; but none that a key or a requirement needs, nor one that
+//     some subgraph promises not to be null, because what else goes missing with those depends on the plan.
 //
 // A Universe is safe for concurrent use.
 type Universe struct {
+	// FaultPercent is how many fields of a hundred fail. It is to be set before first use.
+	FaultPercent uint64
+
 	seed     uint64
 	schemas  []*SubgraphSchema
 	members  map[string][]string // abstract types and interface objects: concrete types over all subgraphs, sorted
 	infos    sync.Map            // coordinate of a concrete type's field: *fieldInfo
 	enums    map[string][]string // values that all subgraphs have and clients may see
 	keys     map[string]bool     // fields that are part of keys, by coordinate
+	needed   map[string]bool     // fields that are part of keys or requirements, by coordinate
 	roots    map[string]bool
 	mutation string
 }
@@ -56,7 +62,7 @@ const population = 5
 func NewUniverse(seed uint64, schemas []*SubgraphSchema) *Universe {
 	u := &Universe{
 		seed: seed, schemas: schemas, members: map[string][]string{},
-		enums: map[string][]string{}, keys: map[string]bool{}, roots: map[string]bool{},
+		enums: map[string][]string{}, keys: map[string]bool{}, needed: map[string]bool{}, roots: map[string]bool{},
 	}
 	for _, s := range schemas {
 		u.roots[s.Schema.Query.Name] = true
@@ -74,8 +80,12 @@ func NewUniverse(seed uint64, schemas []*SubgraphSchema) *Universe {
 	for _, s := range schemas {
 		for name, t := range s.types {
 			for _, key := range t.keys {
-				u.markKeys(s, name, key.fields)
+				u.mark(s, name, key.fields, u.keys, u.needed)
 			}
+		}
+		for at, f := range s.fields {
+			typ, _, _ := strings.Cut(at, ".")
+			u.mark(s, typ, f.requires, u.needed)
 		}
 	}
 	return u
@@ -104,14 +114,25 @@ func (u *Universe) addType(s *SubgraphSchema, def *ast.Definition) {
 	}
 }
 
-func (u *Universe) markKeys(s *SubgraphSchema, typ string, set ast.SelectionSet) {
-	def := s.Schema.Types[typ]
-	for _, f := range fieldsOf(set) {
-		for _, concrete := range u.concrete(typ) {
-			u.keys[concrete+"."+f.Name] = true
-		}
-		if fd := def.Fields.ForName(f.Name); fd != nil && len(f.SelectionSet) > 0 {
-			u.markKeys(s, fd.Type.Name(), f.SelectionSet)
+// mark notes the fields of a field set.
+func (u *Universe) mark(s *SubgraphSchema, typ string, set ast.SelectionSet, notes ...map[string]bool) {
+	for _, sel := range set {
+		switch x := sel.(type) {
+		case *ast.InlineFragment:
+			on := typ
+			if x.TypeCondition != "" {
+				on = x.TypeCondition
+			}
+			u.mark(s, on, x.SelectionSet, notes...)
+		case *ast.Field:
+			for _, concrete := range u.concrete(typ) {
+				for _, note := range notes {
+					note[concrete+"."+x.Name] = true
+				}
+			}
+			if fd := s.Schema.Types[typ].Fields.ForName(x.Name); fd != nil {
+				u.mark(s, fd.Type.Name(), x.SelectionSet, notes...)
+			}
 		}
 	}
 }
@@ -193,6 +214,10 @@ func (u *Universe) value(o object, field string, args map[string]any, extra stri
 		text = nil
 	}
 	coordinate := o.typ + "." + field
+	promised := slices.ContainsFunc(info.types, func(t *ast.Type) bool { return t.NonNull })
+	if u.FaultPercent > 0 && !u.needed[coordinate] && !promised && u.hash("fault", o.typ, fmt.Sprint(o.n), field)%100 < u.FaultPercent {
+		return nil, fmt.Errorf("%s of %s %d fails", field, o.typ, o.n)
+	}
 	h := u.hash(o.typ, fmt.Sprint(o.n), field, string(text), extra)
 	return u.draw(h, coordinate, info, 0, info.types[0], o), nil
 }
