@@ -14,7 +14,7 @@ import (
 // executor and an index that cost nothing: what is above a bare HTTP handler.
 func BenchmarkEndpoint(b *testing.B) {
 	su := newSetup(b, mcp.Config{})
-	payload := []byte(`{"data":{"users":[` + strings.TrimSuffix(strings.Repeat(`{"id":"u1","login":"user1","name":"A name","reviews":[{"id":"r1","body":"Text of a review."}]},`, 80), ",") + `]}}`)
+	payload := users(80)
 	su.api.hook = func(context.Context, mcp.Request) (mcp.Response, bool) {
 		return mcp.Response{Body: payload, HasData: true}, true
 	}
@@ -26,11 +26,16 @@ func BenchmarkEndpoint(b *testing.B) {
 		{"execute-8KB", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"query":"` + query + `","variables":{"first":80}}}}`, "2025-11-25"},
 		{"execute-8KB-2026", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"query":"` + query + `","variables":{"first":80}},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"}}}}`, "2026-07-28"},
 		{"execute-cut-to-500-tokens", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"query":"` + query + `","max_tokens":500}}}`, "2025-11-25"},
+		{"execute-87KB-cut-to-10000-tokens", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"query":"` + query + `"}}}`, "2025-11-25"},
 		{"execute-misspelt", `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"document_id":"","query":"{ viewer { loginn } }"}}}`, "2025-11-25"},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			b.ReportAllocs()
 			hook := su.api.hook
+			payload = users(80)
+			if strings.Contains(bc.name, "87KB") {
+				payload = users(900)
+			}
 			if bc.name == "execute-misspelt" {
 				su.api.hook = func(context.Context, mcp.Request) (mcp.Response, bool) {
 					return mcp.Response{Body: []byte(`{"errors":[{"message":"invalid"}]}`)}, true
@@ -51,6 +56,11 @@ func BenchmarkEndpoint(b *testing.B) {
 			}
 		})
 	}
+}
+
+// users is a response of about 97 bytes a user.
+func users(n int) []byte {
+	return []byte(`{"data":{"users":[` + strings.TrimSuffix(strings.Repeat(`{"id":"u1","login":"user1","name":"A name","reviews":[{"id":"r1","body":"Text of a review."}]},`, n), ",") + `]}}`)
 }
 
 // sink is a response writer that keeps only the status.

@@ -15,13 +15,13 @@
 //	  → endpoint.go (method, media type, body cap) → message.go (one scan of the envelope)
 //	  → protocol.go (revision, headers)
 //	    tools/call of a tool of ours → call.go → search.go | introspect.go | execute.go | documents.go → response.go
-//	    everything else               → mcp-go (initialize, discover, ping, tools/list, errors)
+//	    everything else               → library.go: mcp-go (initialize, discover, ping, tools/list, errors)
 //
-// Tool calls do not go through mcp-go: they need an HTTP status of their own
-// for a scope challenge, and decoding a call seven times and its result twice
-// costs more than the rest of the gateway. Whatever reaches mcp-go has passed
-// the checks of message.go, so the two readers cannot understand a message
-// differently.
+// mcp-go gets single messages, not its HTTP transport. Tool calls do not go
+// through it at all: they need an HTTP status of their own for a scope
+// challenge, and decoding a call seven times and its result twice costs more
+// than the rest of the call. Whatever reaches mcp-go has passed the checks of
+// message.go, so the two readers cannot understand a message differently.
 //
 // Invariants: a Server is immutable and safe for concurrent use; nothing is
 // remembered from one request to the next; no text that leaves contains an

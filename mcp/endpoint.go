@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
-	"strings"
 
 	mcpgo "github.com/mark3labs/mcp-go/mcp"
-
-	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 )
 
 // Handler is the endpoint. It answers on whatever path it is mounted. The
@@ -89,18 +86,18 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 		s.writeResult(w, m.id, res, modern)
 		return
 	}
-	s.library(w, r, m, body)
+	writeLibrary(w, s.ask(r.Context(), m, body), modern)
 }
 
-// check holds the parts of a message that mcp-go does not see against the
-// protocol.
+// check holds a message against the protocol, as far as that needs the HTTP
+// request.
 func (m *message) check(h http.Header, modern bool) *rpcError {
 	switch {
 	case m.reply && modern:
 		return badRequest(codeInvalidRequest, "there is no request of this server's to reply to")
 	case m.method == string(mcpgo.MethodToolsList) && m.cursor:
 		return badRequest(codeInvalidParams, "unknown cursor: the list of tools has one page")
-	case modern && (m.id == nil || m.method == string(mcpgo.MethodToolsCall)):
+	case modern:
 		return m.checkModern(h)
 	}
 	return nil
@@ -136,62 +133,31 @@ func (m *message) header(h http.Header) http.Header {
 	return out
 }
 
-// library hands a message to mcp-go, without the headers of sessions and of
-// resumable streams, which a stateless server ignores.
-func (s *Server) library(w http.ResponseWriter, r *http.Request, m *message, body []byte) {
-	r = r.Clone(r.Context())
-	r.Header.Del(mcpgo.HeaderLastEventID)
-	r.Header.Del(mcpgo.HeaderSessionID)
-	lw := &libraryWriter{ResponseWriter: w}
-	body, lw.placeholder, lw.id = shortenID(body, m.id)
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	s.http.ServeHTTP(lw, r)
-}
-
-// shortenID puts a string in the place of an integer id that mcp-go would
-// round. The string is not in the body otherwise.
-func shortenID(body, id []byte) (changed, placeholder, original []byte) {
-	if !longID(id) {
-		return body, nil, nil
+// writeLibrary answers with what mcp-go said: as JSON, or as a stream of events
+// when there are notifications. The HTTP status of an error is that of MCP
+// 2026-07-28, Transports; earlier revisions have 200.
+func writeLibrary(w http.ResponseWriter, a libraryAnswer, modern bool) {
+	status := http.StatusOK
+	switch {
+	case !modern || a.code == 0 || a.code == codeInternal:
+	case a.code == codeMethodNotFound:
+		status = http.StatusNotFound
+	default:
+		status = http.StatusBadRequest
 	}
-	name := "id-" + string(id)
-	for bytes.Contains(body, []byte(name)) {
-		name += "-"
+	if len(a.notifications) == 0 {
+		writeJSON(w, status, a.response)
+		return
 	}
-	placeholder = rawjson.AppendQuoted(nil, name)
-	from := cap(body) - cap(id) // id is a slice of body
-	return bytes.Join([][]byte{body[:from], placeholder, body[from+len(id):]}, nil), placeholder, id
-}
-
-// libraryWriter mends what mcp-go writes: the original id, and the header that
-// keeps proxies from holding back a stream.
-type libraryWriter struct {
-	http.ResponseWriter
-	placeholder, id []byte
-}
-
-// WriteHeader implements [http.ResponseWriter].
-func (w *libraryWriter) WriteHeader(status int) {
-	if strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
-		w.Header().Set("X-Accel-Buffering", "no")
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // proxies must not hold a stream back
+	w.WriteHeader(status)
+	for _, message := range append(a.notifications, a.response) {
+		_, _ = w.Write(slices.Concat([]byte("event: message\ndata: "), message, []byte("\n\n"))) // the client is gone: nobody to tell
 	}
-	w.ResponseWriter.WriteHeader(status)
 }
-
-// Write implements [io.Writer]. mcp-go writes a message in one piece.
-func (w *libraryWriter) Write(p []byte) (int, error) {
-	if w.placeholder == nil {
-		return w.ResponseWriter.Write(p)
-	}
-	_, err := w.ResponseWriter.Write(bytes.ReplaceAll(p, w.placeholder, w.id))
-	return len(p), err
-}
-
-// Flush implements [http.Flusher], which mcp-go asks for by assertion.
-func (w *libraryWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
-
-// Unwrap serves [http.ResponseController].
-func (w *libraryWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // readBody reads at most limit bytes.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {

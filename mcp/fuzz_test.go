@@ -39,7 +39,7 @@ func FuzzParseMessage(f *testing.F) {
 		if string(want.Params.Name) != string(m.name) || string(want.Params.Arguments) != string(m.arguments) {
 			t.Fatalf("name %s and arguments %s, encoding/json has %s and %s", m.name, m.arguments, want.Params.Name, want.Params.Arguments)
 		}
-		if changed, placeholder, id := shortenID(body, m.id); placeholder != nil && (!json.Valid(changed) || string(id) != string(m.id)) {
+		if changed, placeholder := shortenID(body, m.id); placeholder != nil && !json.Valid(changed) {
 			t.Fatalf("with another id it is %s", changed)
 		}
 	})

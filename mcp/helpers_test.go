@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
@@ -47,13 +49,50 @@ func hideSalary(typeName, member string) bool { return typeName == "User" && mem
 // schemas shows every caller the same schema.
 type schemas struct {
 	schema *ast.Schema
-	index  *search.Index
+	index  mcp.Index
 }
 
-func newSchemas(s *ast.Schema) schemas { return schemas{s, search.Build(s, search.BuildOptions{})} }
+func newSchemas(s *ast.Schema) schemas { return schemas{s, plainIndex{s}} }
 
 func (s schemas) Schema(context.Context) mcp.View {
 	return mcp.View{Schema: s.schema, Index: s.index, Hidden: hideSalary}
+}
+
+// plainIndex finds names that contain a keyword and prints types as they are:
+// the goldens hold the tools' texts, and the index has tests of its own.
+type plainIndex struct{ schema *ast.Schema }
+
+func (x plainIndex) Search(q search.Query) search.Result {
+	var out []string
+	for _, d := range x.schema.Types {
+		for _, f := range d.Fields {
+			for _, k := range q.Keywords {
+				if strings.Contains(strings.ToLower(f.Name), strings.ToLower(k)) && !d.BuiltIn && !q.Hidden(d.Name, f.Name) {
+					out = append(out, d.Name+"."+f.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return search.Result{Text: strings.Join(out, "\n")}
+}
+
+func (x plainIndex) Introspect(q search.IntrospectQuery) search.Result {
+	var b strings.Builder
+	for _, n := range q.Types {
+		d := x.schema.Types[n]
+		if d == nil {
+			fmt.Fprintf(&b, "Type %s does not exist.\n", n)
+			continue
+		}
+		visible := *d
+		visible.Fields = slices.DeleteFunc(slices.Clone(d.Fields), func(f *ast.FieldDefinition) bool {
+			return strings.HasPrefix(f.Name, "__") || q.Hidden(d.Name, f.Name)
+		})
+		one := &ast.SchemaDocument{Definitions: ast.DefinitionList{&visible}}
+		formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchemaDocument(one)
+	}
+	return search.Result{Text: b.String()}
 }
 
 // api is a GraphQL executor on data in memory: it validates, selects and

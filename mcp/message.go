@@ -204,7 +204,3 @@ func validID(id []byte) bool {
 	}
 	return false
 }
-
-// longID reports whether an integer id has more digits than mcp-go, which reads
-// numbers as float64, keeps exactly.
-func longID(id []byte) bool { return rawjson.KindOf(id) == rawjson.Number && len(id) > 15 }

@@ -292,6 +292,32 @@ func TestEveryAnswerKeepsItsBudget(t *testing.T) {
 	}
 }
 
+// TestToolsOnTheRealIndex goes the three steps on the index that the gateway
+// uses, with what the caller may not see.
+func TestToolsOnTheRealIndex(t *testing.T) {
+	t.Parallel()
+	schema := loadSchema(t)
+	index := search.Build(schema, search.BuildOptions{})
+	su := newSetup(t, mcp.Config{}, func(d *mcp.Deps) { d.Schemas = schemas{schema, index} })
+	found := su.call(t, "search", `{"keywords":["login","salary"],"max_tokens":300}`)
+	if found.IsError || !strings.Contains(found.text(), "User.login") || search.EstimateTokens(found.text()) > 300 {
+		t.Errorf("search: %+v", found)
+	}
+	types := su.call(t, "introspect", `{"types":["User","IssueState","Usr"],"known_types":["Issue"],"depth":1}`)
+	if types.IsError || !strings.Contains(types.text(), "enum IssueState") || !strings.Contains(types.text(), `"Usr"`) {
+		t.Errorf("introspect: %+v", types)
+	}
+	mended := su.call(t, "execute", `{"query":"{ viewer { loginn } }"}`)
+	if !mended.IsError || !strings.Contains(mended.text(), "+ { viewer { login } }") || !strings.Contains(mended.text(), "type User") {
+		t.Errorf("execute: %+v", mended)
+	}
+	for _, res := range []toolResult{found, types, mended} {
+		if strings.Contains(res.text(), "salary") && !strings.Contains(res.text(), "keyword") {
+			t.Errorf("the hidden field is named: %s", res.text())
+		}
+	}
+}
+
 func TestNewReportsEveryProblem(t *testing.T) {
 	t.Parallel()
 	su := newSetup(t, mcp.Config{})

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"sync"
 
 	mcpgo "github.com/mark3labs/mcp-go/mcp"
-	mcpserver "github.com/mark3labs/mcp-go/server"
 )
 
 // stdioCalls is how many messages of a stdio client are worked on at once.
@@ -170,28 +168,13 @@ func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line
 		}
 		return
 	}
-	line, placeholder, id := shortenID(line, m.id)
-	session := &stdioSession{notifications: make(chan mcpgo.JSONRPCNotification, 4)}
-	ctx = mcpserver.WithSupportedProtocolVersions(s.lib.WithContext(ctx, session), revisions)
-	response := s.lib.HandleMessage(ctx, line)
-	close(session.notifications)
-	for n := range session.notifications {
-		c.send(n, placeholder, id)
+	a := s.ask(ctx, m, line)
+	for _, n := range a.notifications {
+		c.write(n)
 	}
-	if response != nil && ctx.Err() == nil {
-		c.send(response, placeholder, id)
+	if ctx.Err() == nil {
+		c.write(a.response)
 	}
-}
-
-func (c *stdioConn) send(message any, placeholder, id []byte) {
-	b, err := json.Marshal(message)
-	if err != nil {
-		panic(fmt.Errorf("encode a message of mcp-go: %w", err))
-	}
-	if placeholder != nil {
-		b = bytes.ReplaceAll(b, placeholder, id)
-	}
-	c.write(b)
 }
 
 func (c *stdioConn) write(b []byte) {
@@ -207,21 +190,3 @@ func (c *stdioConn) err() error {
 	defer c.mu.Unlock()
 	return c.failed
 }
-
-// stdioSession collects the notifications of one message: mcp-go's global one
-// would share them between servers.
-type stdioSession struct {
-	notifications chan mcpgo.JSONRPCNotification
-}
-
-// SessionID implements [mcpserver.ClientSession].
-func (*stdioSession) SessionID() string { return "stdio" }
-
-// NotificationChannel implements [mcpserver.ClientSession].
-func (s *stdioSession) NotificationChannel() chan<- mcpgo.JSONRPCNotification { return s.notifications }
-
-// Initialize implements [mcpserver.ClientSession].
-func (*stdioSession) Initialize() {}
-
-// Initialized implements [mcpserver.ClientSession].
-func (*stdioSession) Initialized() bool { return true }

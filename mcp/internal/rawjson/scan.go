@@ -122,7 +122,7 @@ func skipContainer(b []byte, i, depth int) (int, error) {
 	for {
 		var err error
 		if object {
-			if i, err = skipKey(b, i); err != nil {
+			if _, i, err = SkipKey(b, i); err != nil {
 				return i, err
 			}
 		}
@@ -143,20 +143,21 @@ func skipContainer(b []byte, i, depth int) (int, error) {
 	}
 }
 
-// skipKey checks `"key" :` at b[i] and returns the index of the member's value.
-func skipKey(b []byte, i int) (int, error) {
+// SkipKey checks `"key" :` at b[i] and returns the index after the key's closing
+// quote, and the index of the member's value.
+func SkipKey(b []byte, i int) (end, value int, err error) {
 	if i >= len(b) || b[i] != '"' {
-		return i, syntax(b, i)
+		return i, i, syntax(b, i)
 	}
-	i, err := SkipString(b, i)
+	end, err = SkipString(b, i)
 	if err != nil {
-		return i, err
+		return end, end, err
 	}
-	i = Space(b, i)
-	if i >= len(b) || b[i] != ':' {
-		return i, syntax(b, i)
+	value = Space(b, end)
+	if value >= len(b) || b[value] != ':' {
+		return end, value, syntax(b, value)
 	}
-	return Space(b, i+1), nil
+	return end, Space(b, value+1), nil
 }
 
 // Space returns the index of the first byte at or after i that is not space.

@@ -18,7 +18,7 @@ func Members(v []byte, visit func(key, value []byte) error) error {
 		return nil
 	}
 	for {
-		at, err := skipKey(v, i)
+		_, at, err := SkipKey(v, i)
 		if err != nil {
 			return err
 		}

@@ -51,15 +51,22 @@ const fallback = `{"data":null,"extensions":{"truncated":["the response does not
 // memory.
 func Fit(body []byte, budget Budget) ([]byte, []Cut) {
 	budget.Max = max(budget.Max, MinTokens)
-	full := budget.Measure(body)
-	if full <= budget.Max && len(body) > 0 {
+	if len(body) > 0 && len(body) <= budget.Max { // no tokenizer makes more tokens than bytes
 		return body, nil
+	}
+	room := sampled(body, budget)
+	if room == 0 {
+		full := budget.Measure(body)
+		if full <= budget.Max && len(body) > 0 {
+			return body, nil
+		}
+		room = int(int64(len(body)) * int64(budget.Max) / int64(max(full, 1)))
 	}
 	tree, err := parse(body)
 	if err != nil {
 		return []byte(fallback), nil
 	}
-	room := int(int64(len(body)) * int64(budget.Max) / int64(max(full, 1)))
+	defer tree.free()
 	for range passes {
 		out, cuts, ok := tree.fit(room, budget.Explain)
 		if !ok {
@@ -69,9 +76,22 @@ func Fit(body []byte, budget Budget) ([]byte, []Cut) {
 		if tokens <= budget.Max {
 			return out, cuts
 		}
-		room = int(int64(room) * int64(budget.Max) / int64(tokens) * 19 / 20)
+		room = int(int64(room) * int64(budget.Max) / int64(tokens) * 39 / 40)
 	}
 	return []byte(fallback), nil
+}
+
+// sampled is the room for a body that is far too long, from a sample of it, so
+// that it need not be measured whole; 0 when it is not far too long. A token
+// has about four bytes.
+func sampled(body []byte, budget Budget) int {
+	const bytesPerToken, sample = 8, 4096
+	if len(body) < bytesPerToken*budget.Max || len(body) < 4*sample {
+		return 0
+	}
+	middle := len(body)/2 - sample/2
+	tokens := budget.Measure(body[:sample]) + budget.Measure(body[middle:middle+sample])
+	return int(int64(2*sample) * int64(budget.Max) / int64(max(tokens, 1)))
 }
 
 // fit writes the tree into at most room bytes, the explanation included. How
@@ -81,7 +101,7 @@ func (t *tree) fit(room int, explain func([]Cut) []string) ([]byte, []Cut, bool)
 	reserve := min(room/4, 1200)
 	for _, lv := range []level{{floor: 1}, {floor: 1, trim: true}, {trim: true}} {
 		t.measure(lv)
-		if t.nodes[0].min > room-reserve {
+		if int(t.nodes[0].min) > room-reserve {
 			continue
 		}
 		w := t.write(lv, room-reserve)
@@ -89,7 +109,7 @@ func (t *tree) fit(room int, explain func([]Cut) []string) ([]byte, []Cut, bool)
 			return w.out, w.cuts, true
 		}
 		notes := sentences(w.cuts, explain)
-		if need := min(size(notes), room/2); need > reserve && t.nodes[0].min <= room-need {
+		if need := min(size(notes), room/2); need > reserve && int(t.nodes[0].min) <= room-need {
 			w = t.write(lv, room-need)
 			notes = sentences(w.cuts, explain)
 		}

@@ -26,8 +26,13 @@ type writer struct {
 }
 
 // node writes nodes[i] into at most room bytes, which must be at least its min.
-func (w *writer) node(i, room int) {
+// A node that fits is copied whole when its text has no space to leave out.
+func (w *writer) node(i int32, room int) {
 	n := &w.tree.nodes[i]
+	if int(n.full) <= room && n.end-n.start == n.full && i != 0 {
+		w.out = append(w.out, w.tree.text[n.start:n.end]...)
+		return
+	}
 	switch n.kind {
 	case rawjson.Object:
 		w.object(n, room, i == 0)
@@ -41,11 +46,11 @@ func (w *writer) node(i, room int) {
 }
 
 func (w *writer) object(n *node, room int, root bool) {
-	fixed := n.full
+	fixed := int(n.full)
 	for c := n.child; c != 0; c = w.tree.nodes[c].next {
-		fixed -= w.tree.nodes[c].full
+		fixed -= int(w.tree.nodes[c].full)
 	}
-	share := w.share(n.child, n.count, room-fixed)
+	share := w.share(n.child, int(n.count), room-fixed)
 	carry := 0
 	w.out = append(w.out, '{')
 	for c := n.child; c != 0; c = w.tree.nodes[c].next {
@@ -67,9 +72,9 @@ func (w *writer) object(n *node, room int, root bool) {
 
 // child writes nodes[c] with its share of the room and what earlier siblings
 // left, and returns what is left now.
-func (w *writer) child(c, share, carry int) int {
+func (w *writer) child(c int32, share, carry int) int {
 	n := &w.tree.nodes[c]
-	granted := min(n.full, max(n.min, share))
+	granted := min(int(n.full), max(int(n.min), share))
 	before := len(w.out)
 	w.node(c, granted+carry)
 	return granted + carry - (len(w.out) - before)
@@ -78,14 +83,14 @@ func (w *writer) child(c, share, carry int) int {
 // share returns the most bytes that every one of count siblings may take so
 // that together they stay within room: small ones take what they need, large
 // ones the same.
-func (w *writer) share(first, count, room int) int {
+func (w *writer) share(first int32, count, room int) int {
 	low, high := 0, room
 	for low < high {
 		mid := (low + high + 1) / 2
 		sum := 0
 		for c, k := first, 0; c != 0 && k < count && sum <= room; c, k = w.tree.nodes[c].next, k+1 {
 			n := &w.tree.nodes[c]
-			sum += min(n.full, max(n.min, mid))
+			sum += min(int(n.full), max(int(n.min), mid))
 		}
 		if sum <= room {
 			low = mid
@@ -103,7 +108,7 @@ func (w *writer) list(n *node, room int) {
 	if !whole {
 		share = w.share(n.child, keep, room-fixed)
 	}
-	last := 0
+	last := int32(0)
 	w.out = append(w.out, '[')
 	w.path = append(w.path, "[]")
 	for c, k := n.child, 0; k < keep; c, k = w.tree.nodes[c].next, k+1 {
@@ -111,7 +116,7 @@ func (w *writer) list(n *node, room int) {
 			w.out = append(w.out, ',')
 		}
 		if whole {
-			w.node(c, w.tree.nodes[c].full)
+			w.node(c, int(w.tree.nodes[c].full))
 		} else {
 			carry = w.child(c, share, carry)
 		}
@@ -119,8 +124,8 @@ func (w *writer) list(n *node, room int) {
 	}
 	w.path = w.path[:len(w.path)-1]
 	w.out = append(w.out, ']')
-	if keep < n.count {
-		w.cut(Cut{Kept: keep, Total: n.count, Cursor: w.cursor(last)})
+	if keep < int(n.count) {
+		w.cut(Cut{Kept: keep, Total: int(n.count), Cursor: w.cursor(last)})
 	}
 }
 
@@ -129,19 +134,19 @@ func (w *writer) list(n *node, room int) {
 func (w *writer) fits(n *node, room int) (keep int, whole bool) {
 	used := 0
 	for c := n.child; c != 0; c = w.tree.nodes[c].next {
-		used += w.tree.nodes[c].full + min(keep, 1)
+		used += int(w.tree.nodes[c].full) + min(keep, 1)
 		if used > room {
 			break
 		}
 		keep++
 	}
-	few := min(n.count, wholeItems)
+	few := min(int(n.count), wholeItems)
 	if keep >= few {
 		return keep, true
 	}
 	sum, cut := 0, 0
 	for c := n.child; c != 0 && cut < few; c = w.tree.nodes[c].next {
-		sum += w.tree.nodes[c].min + min(cut, 1)
+		sum += int(w.tree.nodes[c].min) + min(cut, 1)
 		if sum > room {
 			break
 		}
@@ -154,7 +159,7 @@ func (w *writer) fits(n *node, room int) (keep int, whole bool) {
 }
 
 // cursor is the value of the item's `cursor` member, empty when it has none.
-func (w *writer) cursor(item int) string {
+func (w *writer) cursor(item int32) string {
 	if item == 0 {
 		return ""
 	}
@@ -169,15 +174,15 @@ func (w *writer) cursor(item int) string {
 
 func (w *writer) string(n *node, room int) {
 	text := w.tree.text[n.start:n.end]
-	if n.full <= room || !w.level.trim {
+	if len(text) <= room || !w.level.trim {
 		w.out = append(w.out, text...)
 		return
 	}
-	mark := "…[+" + strconv.Itoa(n.full) + " bytes]" // as long as the longest mark of this string
+	mark := "…[+" + strconv.Itoa(len(text)) + " bytes]" // as long as the longest mark of this string
 	kept := whole(text[1:], max(room-len(mark)-2, 0))
 	w.out = append(append(w.out, '"'), text[1:1+kept]...)
-	w.out = append(append(w.out, "…[+"+strconv.Itoa(n.full-2-kept)+" bytes]"...), '"')
-	w.cut(Cut{Kept: kept, Total: n.full - 2, Text: true})
+	w.out = append(append(w.out, "…[+"+strconv.Itoa(len(text)-2-kept)+" bytes]"...), '"')
+	w.cut(Cut{Kept: kept, Total: len(text) - 2, Text: true})
 }
 
 // whole returns the largest index up to limit at which the inside of a JSON
