@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,8 +11,7 @@ import (
 // composedFeature is a specification of which subgraphs ask to keep directives.
 type composedFeature struct {
 	identity string
-	newest   *subgraph // the last of those that link the newest version and compose
-	version  federation.Version
+	newest   *feature // the newest version that one of them links
 	elements []composedElement
 	broken   bool
 }
@@ -81,8 +81,8 @@ func (m *merger) addComposed(features []*composedFeature, s *subgraph, e element
 		features = append(features, &composedFeature{identity: e.feature.identity})
 	}
 	f := features[i]
-	if f.newest == nil || e.feature.version.AtLeast(f.version) {
-		f.newest, f.version = s, e.feature.version
+	if f.newest == nil || e.feature.version.AtLeast(f.newest.version) {
+		f.newest = e.feature
 	}
 	f.elements = append(f.elements, composedElement{e.name, local, s})
 	return features
@@ -141,22 +141,43 @@ func (m *merger) checkComposedNames(features []*composedFeature) {
 	}
 }
 
+// keepComposed links a feature in the newest version, and keeps the directives
+// that subgraphs of that version define. The purpose of the link is theirs, not
+// the supergraph's.
 func (m *merger) keepComposed(f *composedFeature) {
-	linked := f.newest.links.byIdentity(f.identity)
-	link := &linkedFeature{url: linked.url(), purpose: linked.purpose}
+	link := &linkedFeature{url: f.newest.url()}
 	for _, e := range f.elements {
-		if m.survivors[e.local] != nil && m.survivors[e.local].identity == f.identity {
+		switch sv := m.survivors[e.local]; {
+		case sv != nil && sv.composers != nil:
+			sv.composers[e.s] = true
+			continue
+		case sv != nil:
+			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" in subgraph %q cannot be composed because it conflicts with automatically composed federation directive \"@%s\".", e.local, e.s.name, cmp.Or(sv.canon, sv.name))
 			continue
 		}
-		def := f.newest.directiveByName[e.local]
+		s, def := m.definition(f, e.local)
 		if def == nil {
-			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Core feature %q in subgraph %q does not have a directive definition for \"@%s\"", f.identity, f.newest.name, e.local)
+			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Core feature %q does not have a directive definition for \"@%s\" in the subgraphs that link its newest version %s", f.identity, e.local, f.newest.version)
 			continue
 		}
 		link.imports = append(link.imports, imported{name: e.name, as: e.local, directive: true})
-		m.survivors[e.local] = &survivor{name: e.local, def: def, identity: f.identity, element: e.name}
+		m.survivors[e.local] = &survivor{name: e.local, def: def, definer: s, composers: map[*subgraph]bool{e.s: true}, identity: f.identity, element: e.name}
 	}
 	m.features = append(m.features, link)
+}
+
+// definition is the definition of a directive in the last subgraph that links the
+// feature in the version composed.
+func (m *merger) definition(f *composedFeature, local string) (*subgraph, *directiveDef) {
+	for _, s := range slices.Backward(m.subgraphs) {
+		if linked := s.links.byIdentity(f.identity); linked == nil || linked.version != f.newest.version {
+			continue
+		}
+		if def := s.directiveByName[local]; def != nil {
+			return s, def
+		}
+	}
+	return nil, nil
 }
 
 // defineComposed copies the definitions of the kept directives, once types are
@@ -169,29 +190,18 @@ func (m *merger) defineComposed() {
 	slices.Sort(names)
 	for _, name := range names {
 		sv := m.survivors[name]
-		if sv.identity == "" {
+		if sv.definer == nil {
 			continue
 		}
-		s := m.definer(sv)
 		def := *sv.def
 		def.args = nil
 		for _, a := range sv.def.args {
 			in := *a
 			coordinate := inputCoordinate("@"+name, a.name, true)
-			in.applied = m.mergeApplied([]appliedSource{{s, a.applied}}, coordinate)
+			in.applied = m.mergeApplied([]appliedSource{{sv.definer, a.applied}}, coordinate)
 			m.useEnum(a.typ, false, coordinate)
 			def.args = append(def.args, &in)
 		}
 		m.addDirective(&def)
 	}
-}
-
-// definer is the subgraph whose definition of a composed directive is kept.
-func (m *merger) definer(sv *survivor) *subgraph {
-	for _, s := range m.subgraphs {
-		if s.directiveByName[sv.name] == sv.def {
-			return s
-		}
-	}
-	return m.subgraphs[0]
 }

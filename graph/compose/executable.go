@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,20 +23,19 @@ type definitionSource struct {
 func (m *merger) mergeExecutableDirectives() {
 	m.defineComposed()
 	sources := map[string][]definitionSource{}
-	var names []string
+	executable := map[string]bool{}
 	for _, s := range m.subgraphs {
 		for _, d := range s.directives {
-			if d.machinery || builtinDirectives[d.name] != nil || m.survivors[d.name] != nil || len(executablePart(d)) == 0 {
+			if d.machinery || builtinDirectives[d.name] != nil || m.survivors[d.name] != nil {
 				continue
 			}
-			if sources[d.name] == nil {
-				names = append(names, d.name)
-			}
 			sources[d.name] = append(sources[d.name], definitionSource{s, d})
+			if len(executablePart(d)) > 0 {
+				executable[d.name] = true
+			}
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(executable)) {
 		m.mergeExecutable(name, sources[name])
 	}
 }

@@ -12,9 +12,11 @@ type survivor struct {
 	name  string // in the supergraph
 	canon string // canonical name when it is one of federation's, else ""
 	def   *directiveDef
-	// identity and element name the feature of a directive kept by
-	// @composeDirective; empty otherwise.
+	// Of a directive kept by @composeDirective: the feature and its name there, the
+	// subgraph whose definition is kept, and those that ask for it to be kept.
 	identity, element string
+	definer           *subgraph
+	composers         map[*subgraph]bool
 }
 
 // linkedFeature is a specification the supergraph links.
@@ -159,10 +161,15 @@ func (m *merger) survivorOf(s *subgraph, d *directive) *survivor {
 	if sv == nil || sv.canon != "" {
 		return nil
 	}
-	if sv.identity != "" {
+	if sv.composers != nil && !sv.composers[s] {
 		if e, ok := s.links.directive(d.name); !ok || e.feature.identity != sv.identity || e.name != sv.element {
 			return nil
 		}
 	}
 	return sv
 }
+
+// keptBy says whether a subgraph's application makes the directive survive on an
+// element. A composed directive survives where a subgraph that composes it
+// applies it; then the applications of other subgraphs count too.
+func (sv *survivor) keptBy(s *subgraph) bool { return sv.composers == nil || sv.composers[s] }

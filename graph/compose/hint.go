@@ -47,11 +47,11 @@ const (
 // level is how serious a hint is.
 func (c HintCode) level() string {
 	switch c {
-	case HintEntity, HintObjectField, HintInterfaceField,
+	case HintObjectField, HintInterfaceField,
 		HintUnionMember, HintOutputEnumValue, HintUnusedEnum, HintTypeSystemRepeatable, HintTypeSystemLocations:
 		return levelDebug
-	case HintFieldType, HintArgumentType, HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
-		HintImplicitUpgrade, HintMergedNonRepeatableArguments:
+	case HintEntity, HintFieldType, HintArgumentType, HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
+		HintImplicitUpgrade, HintContextualArgument, HintMergedNonRepeatableArguments:
 		return levelInfo
 	}
 	return levelWarn

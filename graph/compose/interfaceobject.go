@@ -21,8 +21,13 @@ func (m *merger) addInterfaceObjectFields() {
 				continue
 			}
 			for _, t := range m.implementers(i.name) {
-				if t.field(f.name) == nil {
-					t.addField(m.abstractedField(f))
+				if t.field(f.name) != nil {
+					continue
+				}
+				clone := m.abstractedField(f)
+				t.addField(clone)
+				if t.kind == objectKind {
+					m.checkSharing(t, clone, nil)
 				}
 			}
 		}

@@ -28,7 +28,7 @@ func (m *merger) joinField(t *typeDef, dest *field, sources []fieldSource, sameT
 		if src.external {
 			args = append(args, argument{"external", flagValue(true)})
 		}
-		if src.overridden == overriddenUsed && src.label == "" {
+		if src.overridden == overriddenUsed {
 			args = append(args, argument{"usedOverridden", flagValue(true)})
 		}
 		if src.label != "" {

@@ -45,6 +45,9 @@ func (c *composition) merge() {
 	m := &merger{composition: c, supergraph: c.super}
 	m.settleVersion()
 	m.settleDirectives()
+	if len(c.errors) > 0 {
+		return // which applications to merge is not known
+	}
 	m.outline()
 	m.mergeRelations()
 	m.mergeRoots()

@@ -44,13 +44,16 @@ func (m *merger) mergeApplied(sources []appliedSource, coordinate string) []*dir
 	}
 	var out []*directive
 	for _, sv := range order {
+		if !slices.ContainsFunc(found[sv], func(a application) bool { return sv.keptBy(a.s) }) {
+			continue
+		}
 		out = append(out, m.mergeApplication(sv, found[sv], coordinate)...)
 	}
 	return append(out, joinDirectives(sources)...)
 }
 
 func (m *merger) mergeApplication(sv *survivor, found []application, coordinate string) []*directive {
-	distinct := distinctApplications(sv, found)
+	distinct := distinctApplications(found)
 	if sv.def.repeatable {
 		out := make([]*directive, len(distinct))
 		for i, e := range distinct {
@@ -89,10 +92,10 @@ type counted struct {
 
 // distinctApplications groups applications that mean the same, defaults
 // included.
-func distinctApplications(sv *survivor, found []application) []counted {
+func distinctApplications(found []application) []counted {
 	var out []counted
 	for _, e := range found {
-		i := slices.IndexFunc(out, func(o counted) bool { return sameArguments(sv.def, o.d, e.d) })
+		i := slices.IndexFunc(out, func(o counted) bool { return o.same(e) })
 		if i < 0 {
 			out = append(out, counted{e, 1})
 		} else {
@@ -102,18 +105,26 @@ func distinctApplications(sv *survivor, found []application) []counted {
 	return out
 }
 
-func sameArguments(def *directiveDef, a, b *directive) bool {
-	for _, in := range def.args {
-		v, w := a.arg(in.name), b.arg(in.name)
-		if v == nil {
-			v = in.def
-		}
-		if w == nil {
-			w = in.def
-		}
-		if !v.equal(w) {
+// same says whether two applications mean the same, each by the definition of its
+// own subgraph.
+func (a application) same(b application) bool {
+	da, db := a.s.directiveNamed(a.d.name), b.s.directiveNamed(b.d.name)
+	if da == nil || db == nil || len(da.args) != len(db.args) {
+		return da == db
+	}
+	for _, in := range da.args {
+		other := db.arg(in.name)
+		if other == nil || !a.d.given(in).equal(b.d.given(other)) {
 			return false
 		}
 	}
 	return true
+}
+
+// given is the value of an argument in an application, its default if need be.
+func (d *directive) given(in *input) *value {
+	if v := d.arg(in.name); v != nil {
+		return v
+	}
+	return in.def
 }

@@ -109,9 +109,9 @@ func (m *merger) keepsPartialValue(t *typeDef, use *enumUse, vs []enumSource) bo
 		m.fail(EnumValueMismatch, coordinate, at, "Enum type %q is used as both input type (for example, as type of %q) and output type (for example, as type of %q), but value %q is not defined in all the subgraphs defining %q: %q is defined in %s but not in %s", t.name, use.input, use.output, name, t.name, name, subgraphList(with), subgraphList(without))
 		return true
 	case use.input != "":
-		m.hint(HintInputEnumValue, t.name, at, "Value %q of enum type %q will not be part of the supergraph as it is not defined in all the subgraphs defining %q: %q is defined in %s but not in %s.", name, t.name, t.name, name, subgraphList(with), subgraphList(without))
+		m.hint(HintInputEnumValue, coordinate, at, "Value %q of enum type %q will not be part of the supergraph as it is not defined in all the subgraphs defining %q: %q is defined in %s but not in %s.", name, t.name, t.name, name, subgraphList(with), subgraphList(without))
 		return false
 	}
-	m.hint(HintOutputEnumValue, t.name, at, "Value %q of enum type %q has been added to the supergraph but is only defined in a subset of the subgraphs defining %q: %q is defined in %s but not in %s.", name, t.name, t.name, name, subgraphList(with), subgraphList(without))
+	m.hint(HintOutputEnumValue, coordinate, at, "Value %q of enum type %q has been added to the supergraph but is only defined in a subset of the subgraphs defining %q: %q is defined in %s but not in %s.", name, t.name, t.name, name, subgraphList(with), subgraphList(without))
 	return true
 }

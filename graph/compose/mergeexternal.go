@@ -15,7 +15,7 @@ func (m *merger) failExternalOnly(dest *field, sources []fieldSource) {
 // external field, where they would be lost.
 func (m *merger) checkExternalDirectives(src fieldSource) {
 	for _, d := range src.f.applied {
-		if m.survivorOf(src.s, d) != nil {
+		if sv := m.survivorOf(src.s, d); sv != nil && sv.keptBy(src.s) {
 			m.fail(MergedDirectiveOnExternal, src.f.coordinate(), []Location{src.s.at(d.pos)}, "[%s] Cannot apply merged directive %s to external field %q", src.s.name, d, src.f.coordinate())
 		}
 	}

@@ -95,22 +95,23 @@ func (o overriding) sourceLacksField(from string) {
 	o.hint(HintOverrideRemovable, o.coordinate(), []Location{o.target.s.at(o.d.pos)}, "Field %q on subgraph %q no longer exists in the from subgraph. The @override directive can be removed.", o.coordinate(), from)
 }
 
+// apply marks the source as overridden, or, under a label, as resolved here or
+// there as decided for each request.
 func (o overriding) apply(source *fieldSource) {
 	at := []Location{source.s.at(source.f.pos)}
-	label := o.d.arg("label")
-	switch {
-	case source.external:
+	if source.external {
 		o.hint(HintOverrideRemovable, o.coordinate(), at, "Field %q on subgraph %q is not resolved anymore by the from subgraph (it is marked \"@%s\" in %q). The @override directive can be removed.", o.coordinate(), o.target.s.name, source.s.local(federation.External), source.s.name)
-	case source.s.usage().used[source.f]:
-		source.overridden = overriddenUsed
-		o.hint(HintOverriddenRemovable, o.coordinate(), at, "Field %q on subgraph %q is overridden. It is still used in some federation directive(s) (@key, @requires, and/or @provides) and/or to satisfy interface constraint(s), but consider marking it @external explicitly or removing it along with its references.", o.coordinate(), source.s.name)
-	default:
-		source.overridden = overriddenUnused
-		if label == nil {
-			o.hint(HintOverriddenRemovable, o.coordinate(), at, "Field %q on subgraph %q is overridden. Consider removing it.", o.coordinate(), source.s.name)
-		}
+		return
 	}
+	source.overridden = overriddenUnused
+	advice := "Consider removing it."
+	if source.s.usage().used[source.f] {
+		source.overridden = overriddenUsed
+		advice = "It is still used in some federation directive(s) (@key, @requires, and/or @provides) and/or to satisfy interface constraint(s), but consider marking it @external explicitly or removing it along with its references."
+	}
+	label := o.d.arg("label")
 	if label == nil || label.kind != stringValue {
+		o.hint(HintOverriddenRemovable, o.coordinate(), at, "Field %q on subgraph %q is overridden. %s", o.coordinate(), source.s.name, advice)
 		return
 	}
 	if !validLabel(label.raw) {
@@ -118,7 +119,7 @@ func (o overriding) apply(source *fieldSource) {
 		return
 	}
 	source.label, o.target.label = label.raw, label.raw
-	o.hint(HintOverrideMigration, o.coordinate(), at, "Field %q is currently being migrated with progressive @override. Once the migration is complete, remove the field from subgraph %q.", o.coordinate(), source.s.name)
+	o.hint(HintOverrideMigration, o.coordinate(), at, "Field %q on subgraph %q is currently being migrated via progressive @override. Once the migration is complete: %s", o.coordinate(), source.s.name, advice)
 }
 
 // validLabel checks the label of a progressive override: a name, or

@@ -14,26 +14,19 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Fields on root level subscription object cannot be marked as shareable")
 		return
 	}
+	resolving := m.resolving(t, dest.name, sources)
 	var all, closed []string
 	var at []Location
-	add := func(src fieldSource, name string) {
+	for _, src := range resolving {
+		name := `"` + src.s.name + `"`
+		if src.f.owner.name != t.name {
+			name += ` (through @interfaceObject field "` + src.f.coordinate() + `")`
+		}
 		all = append(all, name)
 		if !src.s.usage().shareable(src.f) {
 			closed = append(closed, name)
 		}
 		at = append(at, src.s.at(src.f.pos))
-	}
-	for _, src := range sources {
-		if src.resolves() {
-			add(src, "\""+src.s.name+"\"")
-		}
-	}
-	for _, i := range t.interfaces {
-		for _, src := range m.abstract[i.name][dest.name] {
-			if !slices.ContainsFunc(sources, func(own fieldSource) bool { return own.s == src.s }) && src.resolves() {
-				add(src, "\""+src.s.name+"\" (through @interfaceObject field \""+src.f.coordinate()+"\")")
-			}
-		}
 	}
 	if len(all) < 2 || len(closed) == 0 {
 		return
@@ -43,6 +36,29 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 		where = listed(closed)
 	}
 	m.fail(InvalidFieldSharing, dest.coordinate(), at, "Non-shareable field %q is resolved from multiple subgraphs: it is resolved from %s and defined as non-shareable in %s", dest.coordinate(), listed(all), where)
+}
+
+// resolving are the sources that resolve a field of a type, directly or through an
+// @interfaceObject, by subgraph.
+func (m *merger) resolving(t *typeDef, name string, sources []fieldSource) []fieldSource {
+	var out []fieldSource
+	for _, src := range sources {
+		if src.resolves() {
+			out = append(out, src)
+		}
+	}
+	direct := len(out)
+	for _, i := range t.interfaces {
+		for _, src := range m.abstract[i.name][name] {
+			if !slices.ContainsFunc(sources, func(own fieldSource) bool { return own.s == src.s }) && src.resolves() {
+				out = append(out, src)
+			}
+		}
+	}
+	if len(out) > direct {
+		slices.SortStableFunc(out, func(a, b fieldSource) int { return a.s.index - b.s.index })
+	}
+	return out
 }
 
 // sharedSubscription says whether the field of a subscription root is marked
