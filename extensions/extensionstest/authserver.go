@@ -17,8 +17,8 @@ import (
 type AuthServer struct {
 	// Issuer is the "iss" of its tokens and the base of its URLs.
 	Issuer string
-	// JWKSURL is where the keys are.
-	JWKSURL string
+	// JWKSURL is where the keys are, and TokenURL where tokens are issued and exchanged.
+	JWKSURL, TokenURL string
 	// Audience is the "aud" of tokens that do not say otherwise.
 	Audience string
 
@@ -32,6 +32,7 @@ type AuthServer struct {
 	override http.HandlerFunc
 	fetches  int
 	fetched  *sync.Cond
+	minted   map[string]map[string]any // claims by token, for exchanging them
 }
 
 // AuthServerOptions says how an AuthServer differs from the ordinary one.
@@ -58,7 +59,7 @@ func NewAuthServer(tb testing.TB, o AuthServerOptions) *AuthServer {
 	if o.Discovery == nil {
 		o.Discovery = []string{"oauth", "openid"}
 	}
-	a := &AuthServer{tb: tb, Audience: o.Audience, well: map[string]bool{}}
+	a := &AuthServer{tb: tb, Audience: o.Audience, well: map[string]bool{}, minted: map[string]map[string]any{}}
 	a.fetched = sync.NewCond(&a.mu)
 	if slices.Contains(o.Discovery, "oauth") {
 		a.well["/.well-known/oauth-authorization-server"+o.IssuerPath] = true
@@ -71,6 +72,7 @@ func NewAuthServer(tb testing.TB, o AuthServerOptions) *AuthServer {
 	a.server = httptest.NewServer(a)
 	a.Issuer = a.server.URL + o.IssuerPath
 	a.JWKSURL = a.server.URL + "/jwks.json"
+	a.TokenURL = a.server.URL + "/token"
 	tb.Cleanup(func() {
 		a.server.CloseClientConnections() // handlers that were told to hang end with their connection
 		a.server.Close()
@@ -78,7 +80,7 @@ func NewAuthServer(tb testing.TB, o AuthServerOptions) *AuthServer {
 	return a
 }
 
-// ServeHTTP serves the well-known documents and the keys.
+// ServeHTTP serves the well-known documents, the keys, and the token endpoint.
 func (a *AuthServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case a.well[r.URL.Path]:
@@ -86,7 +88,7 @@ func (a *AuthServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"issuer":                           a.Issuer,
 			"jwks_uri":                         a.JWKSURL,
 			"authorization_endpoint":           a.Issuer + "/authorize",
-			"token_endpoint":                   a.Issuer + "/token",
+			"token_endpoint":                   a.TokenURL,
 			"response_types_supported":         []string{"code"},
 			"code_challenge_methods_supported": []string{"S256"},
 		})
@@ -105,6 +107,8 @@ func (a *AuthServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			published[i] = k.JWK()
 		}
 		write(w, map[string]any{"keys": published})
+	case r.URL.Path == "/token":
+		a.serveToken(w, r)
 	default:
 		http.NotFound(w, r)
 	}
@@ -118,7 +122,11 @@ func write(w http.ResponseWriter, document any) {
 // Token mints a token that is valid for five minutes, with the claims added, replaced, or with a nil value removed.
 func (a *AuthServer) Token(claims map[string]any) string {
 	a.tb.Helper()
-	return a.Key().Sign(a.tb, nil, a.Claims(claims))
+	token, err := a.mint(a.Claims(claims))
+	if err != nil {
+		a.tb.Fatalf("mint token: %v", err)
+	}
+	return token
 }
 
 // Claims returns the claims that Token signs.

@@ -106,6 +106,24 @@ func (k *Key) JWK() map[string]any {
 // header stays a lie.
 func (k *Key) Sign(tb testing.TB, header, claims map[string]any) string {
 	tb.Helper()
+	token, err := k.token(header, claims)
+	if err != nil {
+		tb.Fatalf("sign token: %v", err)
+	}
+	return token
+}
+
+// SignRaw signs header and payload as they are, well-formed or not.
+func (k *Key) SignRaw(tb testing.TB, header, payload []byte) string {
+	tb.Helper()
+	token, err := k.compact(header, payload)
+	if err != nil {
+		tb.Fatalf("sign token: %v", err)
+	}
+	return token
+}
+
+func (k *Key) token(header, claims map[string]any) (string, error) {
 	full := map[string]any{"alg": k.Algorithm, "typ": "at+jwt"}
 	if k.ID != "" {
 		full["kid"] = k.ID
@@ -115,18 +133,24 @@ func (k *Key) Sign(tb testing.TB, header, claims map[string]any) string {
 			delete(full, name)
 		}
 	}
-	return k.SignRaw(tb, marshal(tb, full), marshal(tb, claims))
+	head, err := json.Marshal(full)
+	if err != nil {
+		return "", err
+	}
+	payload, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
+	}
+	return k.compact(head, payload)
 }
 
-// SignRaw signs header and payload as they are, well-formed or not.
-func (k *Key) SignRaw(tb testing.TB, header, payload []byte) string {
-	tb.Helper()
+func (k *Key) compact(header, payload []byte) (string, error) {
 	input := encode(header) + "." + encode(payload)
 	signature, err := k.sign([]byte(input))
 	if err != nil {
-		tb.Fatalf("sign token: %v", err)
+		return "", err
 	}
-	return input + "." + encode(signature)
+	return input + "." + encode(signature), nil
 }
 
 func (k *Key) sign(input []byte) ([]byte, error) {
@@ -163,12 +187,3 @@ func (k *Key) sign(input []byte) ([]byte, error) {
 }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
-
-func marshal(tb testing.TB, v any) []byte {
-	tb.Helper()
-	b, err := json.Marshal(v)
-	if err != nil {
-		tb.Fatalf("marshal: %v", err)
-	}
-	return b
-}
