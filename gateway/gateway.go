@@ -210,3 +210,6 @@ func resourceName(cfg *config.Config, path string) string {
 	}
 	return "other"
 }
+
+// Failed tells of a listener that broke off.
+func (g *Gateway) Failed() <-chan error { return g.errs }

@@ -35,7 +35,7 @@ func newMCP(cfg *config.Config, e config.MCPEndpoint, p *pipeline, index *search
 		AllowedHosts: hosts, AllowedOrigins: origins,
 	}, mcp.Deps{
 		Executor: &executor{p}, Schemas: &schemaSource{p, index, e.HiddenFields == config.FieldsMark}, Schema: p.view.schema.API, Documents: documents,
-		EstimateTokens: search.EstimateTokens, Logger: log, Observe: p.observe.tool,
+		Logger: log, Observe: p.observe.tool,
 	})
 }
 
@@ -64,9 +64,7 @@ func (x *executor) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 // refusal turns a refusal into the tool's terms.
 func (x *executor) refusal(no *refused) mcp.Response {
 	if no.auth != nil {
-		out := mcp.Response{
-			Body: appendRefusal(nil, no.auth), Errors: []mcp.Error{{Message: no.auth.Message, Code: no.auth.Code}}, Refused: mcp.RefusedScopes,
-		}
+		out := mcp.Response{Body: appendRefusal(nil, no.auth), Refused: mcp.RefusedScopes}
 		if x.pipeline.stepUp {
 			header := http.Header{}
 			no.auth.Complete(x.pipeline.challenge).SetHeaders(header)
@@ -74,7 +72,7 @@ func (x *executor) refusal(no *refused) mcp.Response {
 		}
 		return out
 	}
-	return mcp.Response{Body: errorBody(no.errs), Errors: toolErrors(no.errs), Refused: refusalOf(no.errs)}
+	return mcp.Response{Body: errorBody(no.errs), Refused: refusalOf(no.errs)}
 }
 
 func refusalOf(errs operation.ErrorList) mcp.Refusal {
@@ -92,13 +90,13 @@ func refusalOf(errs operation.ErrorList) mcp.Refusal {
 	}
 }
 
-func toolErrors(errs operation.ErrorList) []mcp.Error {
-	out := make([]mcp.Error, len(errs))
-	for i, e := range errs {
+func toolErrors(no *refused) []mcp.Error {
+	if no.auth != nil {
+		return []mcp.Error{{Message: no.auth.Message, Code: no.auth.Code}}
+	}
+	out := make([]mcp.Error, len(no.errs))
+	for i, e := range no.errs {
 		out[i] = mcp.Error{Message: e.Message, Code: string(e.Code)}
-		if len(e.Locations) > 0 {
-			out[i].Line, out[i].Column = e.Locations[0].Line, e.Locations[0].Column
-		}
 	}
 	return out
 }
@@ -109,15 +107,14 @@ func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 	op, no := x.pipeline.admit(ctx, r)
 	out := mcp.DryRun{HeldScopes: r.caller.Scopes}
 	if no != nil {
-		refusal := x.refusal(no)
-		out.Errors, out.Refused = refusal.Errors, refusal.Refused
+		out.Errors, out.Refused = toolErrors(no), x.refusal(no).Refused
 		return out
 	}
 	out.Limits = x.pipeline.limitUse(op.Measures)
 	out.RequiredScopes = requiredScopes(r.caller, protectedOf(op.Protected))
 	pl, err := x.pipeline.view.engine.Plan(op.Prepared, op.execution)
 	if err != nil {
-		out.Errors, out.Refused = toolErrors(listOf(err)), mcp.RefusedOther
+		out.Errors, out.Refused = toolErrors(&refused{errs: listOf(err)}), mcp.RefusedOther
 		return out
 	}
 	requests := map[string]int{}
@@ -174,7 +171,7 @@ type schemaSource struct {
 
 // Schema implements mcp.SchemaSource.
 func (s *schemaSource) Schema(ctx context.Context) mcp.View {
-	v := mcp.View{Schema: s.pipeline.view.schema.API, Index: index{s.index}}
+	v := mcp.View{Schema: s.pipeline.view.schema.API, Index: s.index}
 	if s.mark {
 		return v
 	}
@@ -182,19 +179,4 @@ func (s *schemaSource) Schema(ctx context.Context) mcp.View {
 		v.Hidden = hidden.Hides
 	}
 	return v
-}
-
-// index adapts the search index to the tools.
-type index struct{ *search.Index }
-
-// Search implements mcp.Index.
-func (x index) Search(keywords []string, w mcp.Window) string {
-	return x.Index.Search(search.Query{Keywords: keywords, MaxTokens: w.MaxTokens, KnownTypes: w.KnownTypes, Hidden: w.Hidden}).Text
-}
-
-// Introspect implements mcp.Index.
-func (x index) Introspect(names []string, depth int, w mcp.Window) string {
-	return x.Index.Introspect(search.IntrospectQuery{
-		Types: names, Depth: depth, MaxTokens: w.MaxTokens, KnownTypes: w.KnownTypes, Hidden: w.Hidden,
-	}).Text
 }

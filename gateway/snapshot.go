@@ -73,7 +73,7 @@ func (b *builder) pipelineFor(s *snapshot, store *trusted.Store, name string) *p
 		timeout: s.cfg.Gateway.Timeout, reject: s.cfg.Authorization.DeniedFields == config.DeniedReject,
 		variables: int(s.cfg.OperationLimits.VariablesSize), limits: s.cfg.OperationLimits,
 		challenge: newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[name], b.log).challenge,
-		observe: b.observe, log: b.log,
+		observe:   b.observe, log: b.log,
 	}
 }
 

@@ -24,9 +24,9 @@ type view struct {
 	schema    *schema.Schema
 	engine    *graph.Engine
 	clients   subgraph.Clients
-	headers   []headerRules // by subgraph
+	headers   []headerRules          // by subgraph
 	protected []extensions.Protected // of the whole schema
-	open      bool // introspection is answered
+	open      bool                   // introspection is answered
 
 	mu            sync.Mutex
 	introspection map[string]*introspection.Schema // by what is hidden

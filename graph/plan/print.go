@@ -74,6 +74,12 @@ func (p *Plan) Path(id PositionID) string {
 	return p.Path(parent.ID) + "." + name
 }
 
+func representationText(s *schema.Schema, r *Representation) string {
+	var b strings.Builder
+	writeRepresentation(&b, s, r)
+	return b.String()
+}
+
 func writeRepresentation(b *strings.Builder, s *schema.Schema, r *Representation) {
 	b.WriteString(r.Typename)
 	if len(r.Types) > 0 && (len(r.Types) > 1 || s.Type(r.Types[0]).Name != r.Typename) {
