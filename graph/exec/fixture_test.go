@@ -200,22 +200,10 @@ func (f *fake) Fetch(ctx context.Context, req *Request) (*Response, error) {
 // run answers the fixture's plan from fixed answers and returns the response and what was sent.
 func (f *fixture) run(answers map[string][]string, options Options) (string, map[string][]string) {
 	fetcher := &fake{schema: f.schema, answers: answers}
-	result := Run(context.Background(), Input{Schema: f.schema, Plan: f.plan, Fetcher: fetcher, Options: options})
+	result := Run(context.Background(), Input{
+		Schema: f.schema, Plan: f.plan, Fetcher: fetcher, Options: options,
+		Introspect: func(dst []byte, _ *operation.Field) []byte { return append(dst, "{}"...) },
+	})
 	defer result.Release()
 	return string(result.Body), fetcher.requests
-}
-
-// products is a plan of two fetches: products {id name} from a, and price from b for each.
-func products() *fixture {
-	f := newFixture()
-	f.object("Product")
-	at := f.position("Product", 0)
-	list := f.slot(0, "products", "[Product!]", at)
-	id := f.hidden(at, "id", "ID!", 0)
-	name := f.slot(at, "name", "String", 0)
-	price := f.slot(at, "price", "Int!", 0)
-	first := f.fetch(0, "{products{id name}}", nil, plan.Part{Selection: selection(nest("products", list, leaf("id", id), leaf("name", name)))})
-	f.fetch(1, "query($representations:[_Any!]!){_entities(representations:$representations){...on Product{price}}}", after(first),
-		entity(at, "Product", id, leaf("price", price)))
-	return f
 }

@@ -86,7 +86,7 @@ type callPart struct {
 
 // runs keeps runs with their slices between requests.
 var runs = sync.Pool{New: func() any {
-	return &run{distinct: distinct{seed: maphash.MakeSeed()}, done: make(chan *call)}
+	return &run{distinct: distinct{seed: maphash.MakeSeed()}}
 }}
 
 func takeRun(in Input) *run {
@@ -159,7 +159,7 @@ func (r *run) giveBack() {
 	r.ready, r.unsent, r.flying = scratch(r.ready), scratch(r.unsent), scratch(r.flying)
 	r.stack, r.flaws, r.errors, r.errorText = scratch(r.stack), scratch(r.flaws), scratch(r.errors), scratch(r.errorText)
 	r.distinct.table = scratch(r.distinct.table)
-	r.indexes, r.stats, r.parser = nil, nil, parser{}
+	r.done, r.indexes, r.stats, r.parser = nil, nil, nil, parser{}
 	r.lastStatic, r.lastType, r.lastPosition, r.lastOf, r.lastClass = 0, 0, 0, 0, nil
 	r.schema, r.plan, r.variables, r.fetcher, r.headers, r.introspect, r.event = nil, nil, nil, nil, nil, nil, nil
 	runs.Put(r)
@@ -214,6 +214,9 @@ func (r *run) loop(ctx context.Context) {
 			c.send(ctx, r.fetcher)
 			r.land(c)
 			continue
+		}
+		if r.done == nil && len(r.unsent) > 0 {
+			r.done = make(chan *call)
 		}
 		for _, c := range r.unsent {
 			r.flying = append(r.flying, c)
