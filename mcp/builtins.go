@@ -8,10 +8,8 @@ import (
 // builtins are the tools that the configuration offers.
 func (s *Server) builtins() []*tool {
 	ways := "query, or document_id"
-	queryText := "GraphQL document with the operation to run. Declare variables instead of writing values into it."
 	if s.cfg.DocumentsEnforced {
-		ways = "document_id"
-		queryText = "Refused here: only trusted documents run. Pass document_id."
+		ways = "document_id: only trusted documents run here"
 	}
 	all := []*tool{{
 		name: ToolSearch, title: "Search the schema", readOnly: true, run: s.search,
@@ -31,11 +29,11 @@ func (s *Server) builtins() []*tool {
 	}, {
 		name: ToolExecute, title: "Run a GraphQL query", readOnly: true, openWorld: true, run: s.executeTool(true),
 		description: "Runs a GraphQL query and returns its JSON. Read-only: " + s.mutationWay() + " Pass " + ways + ". When something is wrong the answer says how to correct it. Lists that are too long lose their tail, which extensions.truncated tells.",
-		schema:      s.executeSchema(queryText),
+		schema:      s.executeSchema(),
 	}, {
 		name: ToolMutate, title: "Run a GraphQL mutation", destructive: true, openWorld: true, run: s.executeTool(false),
 		description: "Runs a GraphQL mutation, which changes data, and returns its JSON. Takes what execute takes; use dry_run first when in doubt.",
-		schema:      s.executeSchema(queryText),
+		schema:      s.executeSchema(),
 	}}
 	var out []*tool
 	for _, t := range all {
@@ -54,14 +52,20 @@ func (s *Server) mutationWay() string {
 	return "mutations are switched off here ([mcp] execute_mutations = false)."
 }
 
-func (s *Server) executeSchema(queryText string) []byte {
-	return schemaOf(nil,
-		property("query", `"type":"string"`, queryText),
+// executeSchema has no query where only trusted documents run.
+func (s *Server) executeSchema() []byte {
+	properties := []string{
+		property("query", `"type":"string"`, "GraphQL document with the operation to run. Declare variables instead of writing values into it."),
+		property("document_id", `"type":"string"`, "Id of a trusted document, in the place of query."),
 		property("variables", `"type":"object","additionalProperties":true`, "Values of the operation's variables."),
 		property("operationName", `"type":"string"`, "The operation to run, when the document has several."),
-		property("document_id", `"type":"string"`, "Id of a trusted document, in the place of query."),
 		property("dry_run", `"type":"boolean"`, "Only judge the operation: validity, limits, subgraph requests, scopes, deprecated fields."),
-		s.tokensProperty(s.cfg.MaxTokens.Execute))
+		s.tokensProperty(s.cfg.MaxTokens.Execute),
+	}
+	if s.cfg.DocumentsEnforced {
+		return schemaOf([]string{"document_id"}, properties[1:]...)
+	}
+	return schemaOf(nil, properties...)
 }
 
 func (s *Server) tokensProperty(limit int) string {

@@ -12,6 +12,9 @@ import (
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
 )
 
+// maxDeprecated bounds the deprecated fields that a dry run names.
+const maxDeprecated = 20
+
 // dryRun renders the executor's verdict, one line a subject.
 func (s *Server) dryRun(ctx context.Context, req Request) result {
 	verdict := s.deps.Executor.DryRun(ctx, req)
@@ -36,8 +39,12 @@ func (s *Server) dryRun(ctx context.Context, req Request) result {
 		b.WriteString("valid: yes\n")
 	}
 	verdict.write(&b)
-	for _, d := range deprecated(v, op) {
+	uses := deprecated(v, op)
+	for _, d := range uses[:min(len(uses), maxDeprecated)] {
 		b.WriteString("deprecated: " + d + "\n")
+	}
+	if more := len(uses) - maxDeprecated; more > 0 {
+		fmt.Fprintf(&b, "deprecated: %d more\n", more)
 	}
 	return text(strings.TrimSpace(b.String()))
 }

@@ -22,17 +22,17 @@ func (s *Server) executeTool(readOnly bool) func(context.Context, []byte, http.H
 		if err != nil {
 			return errorText(err.Error())
 		}
-		switch {
+		req := Request{Query: a.query, DocumentID: a.documentID, OperationName: a.operationName, Variables: a.variables, Header: h, ReadOnly: readOnly}
+		switch op := s.operation(req); {
 		case a.query == "" && a.documentID == "":
 			return errorText("Pass the operation: " + s.ways() + ".")
 		case a.query != "" && a.documentID != "":
 			return errorText("Pass query or document_id, not both.")
 		case a.query != "" && s.cfg.DocumentsEnforced:
 			return s.refusal(codeUntrusted, RefusedUntrusted)
-		case readOnly && a.query != "" && mutates(a.query, a.operationName):
+		case readOnly && mutates(op.Query, op.Name):
 			return s.refusal(codeMutation, RefusedMutation)
 		}
-		req := Request{Query: a.query, DocumentID: a.documentID, OperationName: a.operationName, Variables: a.variables, Header: h, ReadOnly: readOnly}
 		if a.dryRun {
 			return s.dryRun(ctx, req)
 		}

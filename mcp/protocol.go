@@ -19,16 +19,18 @@ func (m *message) modern(h http.Header) bool {
 }
 
 // checkVersion refuses revisions that are not served: MCP 2026-07-28,
-// Versioning. A version in _meta is judged before the header, and a header
-// that disagrees with it is left to checkModern.
+// Versioning. A header that disagrees with _meta is a mismatch before anything
+// else.
 func (m *message) checkVersion(h http.Header) *rpcError {
-	version := m.version
+	version, header := m.version, h.Get(mcpgo.HeaderProtocolVersion)
 	switch {
 	case m.hasVersion && version == "":
 		return badRequest(codeInvalidParams, "invalid _meta field "+metaVersion)
+	case m.hasVersion && header != "" && header != version:
+		return badRequest(codeHeaderMismatch, "header mismatch: Mcp-Protocol-Version differs from _meta")
 	case m.hasVersion && !slices.Contains(revisions, version):
-	case !m.hasVersion && m.method != string(mcpgo.MethodInitialize) && unknownRevision(h.Get(mcpgo.HeaderProtocolVersion)):
-		version = h.Get(mcpgo.HeaderProtocolVersion)
+	case !m.hasVersion && m.method != string(mcpgo.MethodInitialize) && unknownRevision(header):
+		version = header
 	default:
 		return nil
 	}
@@ -50,17 +52,14 @@ func unknownRevision(version string) bool {
 	return version != "" && !mcpgo.IsValidProtocolVersion(version)
 }
 
-// checkModern holds a 2026-07-28 message against its headers: MCP 2026-07-28,
-// Transports, Standard Request Headers.
+// checkModern holds a 2026-07-28 message that passed checkVersion against its
+// headers: MCP 2026-07-28, Transports, Standard Request Headers.
 func (m *message) checkModern(h http.Header) *rpcError {
-	header := h.Get(mcpgo.HeaderProtocolVersion)
 	switch {
-	case header == "":
+	case h.Get(mcpgo.HeaderProtocolVersion) == "":
 		return badRequest(codeHeaderMismatch, "header mismatch: Mcp-Protocol-Version is missing")
 	case !m.hasVersion:
 		return badRequest(codeInvalidParams, "missing _meta field "+metaVersion)
-	case header != m.version:
-		return badRequest(codeHeaderMismatch, "header mismatch: Mcp-Protocol-Version differs from _meta")
 	case h.Get(mcpgo.HeaderMethod) != m.method:
 		return badRequest(codeHeaderMismatch, "header mismatch: Mcp-Method is missing or differs from method")
 	case m.id != nil && !m.capabilities:

@@ -360,3 +360,23 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		})
 	}
 }
+
+func TestRefusalsNameTheWayOut(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[mcp.Refusal]string{
+		mcp.RefusedMutation:     "[mcp] execute_mutations = true",
+		mcp.RefusedUntrusted:    "document_id",
+		mcp.RefusedSubscription: "Query the current state instead",
+		mcp.RefusedScopes:       "Leave out the fields",
+		mcp.RefusedOther:        `"message":"refused"`,
+	} {
+		su := newSetup(t, mcp.Config{})
+		su.api.hook = func(context.Context, mcp.Request) (mcp.Response, bool) {
+			return mcp.Response{Body: []byte(`{"errors":[{"message":"refused"}]}`), Refused: why}, true
+		}
+		res := su.call(t, "execute", `{"query":"{ viewer { id nope } }"}`)
+		if !res.IsError || !strings.Contains(res.text(), want) || strings.Contains(res.text(), "nope") {
+			t.Errorf("refusal %d: got %q, want %q and no word on the text", why, res.text(), want)
+		}
+	}
+}
