@@ -18,12 +18,14 @@ func (curfew) AuthorizeOperation(_ context.Context, _ extensions.Token, op exten
 	return extensions.Decision{}, nil
 }
 
-// An extension registers itself in init and is opened by the gateway.
-func ExampleRegister() {
+func init() {
 	extensions.Register("curfew", func(context.Context, extensions.Env) (extensions.Extension, error) {
 		return curfew{}, nil
 	})
+}
 
+// An extension registers itself in init and is opened by the gateway.
+func ExampleRegister() {
 	ext, err := extensions.Open(context.Background(), extensions.Env{ID: "curfew"})
 	if err != nil {
 		fmt.Println(err)

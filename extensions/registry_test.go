@@ -11,7 +11,7 @@ import (
 )
 
 // everything has every capability.
-type everything struct{ closed bool }
+type everything struct{}
 
 func (*everything) Authenticate(context.Context, extensions.Request) (extensions.Token, error) {
 	return extensions.Token{}, extensions.Unauthenticated()
@@ -37,17 +37,23 @@ func (*enforcer) EnforcedDirectives() []string { return []string{"authenticated"
 
 func (*enforcer) PublicMetadata() ([]extensions.PublicMetadata, error) { return nil, nil }
 
-func opens(ext extensions.Extension, err error) extensions.Factory {
-	return func(context.Context, extensions.Env) (extensions.Extension, error) { return ext, err }
+// opened is what the registered factories return, by id. The registry is for the life of a process, as tests that are
+// run several times find out.
+var opened = map[string]func() (extensions.Extension, error){}
+
+func init() {
+	for _, id := range []string{"test-c", "test-a", "test-b", "test-d"} {
+		extensions.Register(id, func(context.Context, extensions.Env) (extensions.Extension, error) { return opened[id]() })
+	}
 }
 
 func TestRegistry(t *testing.T) {
 	useless, powerless := new(closer), new(enforcer)
 	broken := errors.New("config: unknown key")
-	extensions.Register("test-b", opens(new(everything), nil))
-	extensions.Register("test-a", opens(useless, nil))
-	extensions.Register("test-c", opens(nil, broken))
-	extensions.Register("test-d", opens(powerless, nil))
+	opened["test-a"] = func() (extensions.Extension, error) { return useless, nil }
+	opened["test-b"] = func() (extensions.Extension, error) { return new(everything), nil }
+	opened["test-c"] = func() (extensions.Extension, error) { return nil, broken }
+	opened["test-d"] = func() (extensions.Extension, error) { return powerless, nil }
 
 	ids := extensions.IDs()
 	if !slices.IsSorted(ids) || !slices.Contains(ids, "test-b") {
@@ -75,11 +81,11 @@ func TestRegistry(t *testing.T) {
 }
 
 func TestRegisterPanicsOnMistakesOfTheBuild(t *testing.T) {
-	extensions.Register("test-taken", opens(nil, nil))
+	factory := func(context.Context, extensions.Env) (extensions.Extension, error) { return nil, nil }
 	for name, register := range map[string]func(){
-		"an empty id":   func() { extensions.Register("", opens(nil, nil)) },
+		"an empty id":   func() { extensions.Register("", factory) },
 		"a nil factory": func() { extensions.Register("test-nil", nil) },
-		"an id twice":   func() { extensions.Register("test-taken", opens(nil, nil)) },
+		"an id twice":   func() { extensions.Register("test-a", factory) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

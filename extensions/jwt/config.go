@@ -163,7 +163,8 @@ func (c *config) validateAudiences(resources map[string]extensions.Resource) err
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(c.ProtectedResources)) {
 		if _, ok := resources[name]; !ok && len(resources) > 0 {
-			errs = append(errs, fmt.Errorf("protected_resources.%s: the gateway has no such resource (have %q)", name, slices.Sorted(maps.Keys(resources))))
+			have := slices.Sorted(maps.Keys(resources))
+			errs = append(errs, fmt.Errorf("protected_resources.%s: the gateway has no such resource (have %q)", name, have))
 		}
 	}
 	all := [][]string{c.Audience}

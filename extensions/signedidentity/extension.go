@@ -67,11 +67,16 @@ func open(_ context.Context, env extensions.Env) (extensions.Extension, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &extension{signer: signer, audience: c.Audience, header: http.CanonicalHeaderKey(c.Header), metadata: []extensions.PublicMetadata{{
-		Path:   c.JWKSPath,
-		Header: http.Header{"Content-Type": {"application/jwk-set+json"}, "Cache-Control": {"public, max-age=60"}},
-		Body:   []byte(set),
-	}}}, nil
+	return &extension{
+		signer:   signer,
+		audience: c.Audience,
+		header:   http.CanonicalHeaderKey(c.Header),
+		metadata: []extensions.PublicMetadata{{
+			Path:   c.JWKSPath,
+			Header: http.Header{"Content-Type": {"application/jwk-set+json"}, "Cache-Control": {"public, max-age=60"}},
+			Body:   []byte(set),
+		}},
+	}, nil
 }
 
 // originOf returns the origin that all resources share, or "".
@@ -101,7 +106,8 @@ func (c *config) validate() error {
 	if !strings.HasPrefix(c.JWKSPath, "/") || strings.ContainsAny(c.JWKSPath, "?# ") {
 		errs = append(errs, fmt.Errorf("jwks_path: %q is not an absolute path", c.JWKSPath))
 	}
-	if h := http.CanonicalHeaderKey(c.Header); !isToken(c.Header) || h == "Authorization" || h == "Cookie" || h == "Host" || h == "Connection" {
+	taken := []string{"Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Host", "Transfer-Encoding"}
+	if !isToken(c.Header) || slices.Contains(taken, http.CanonicalHeaderKey(c.Header)) {
 		errs = append(errs, fmt.Errorf("header: %q is not a header of one's own", c.Header))
 	}
 	for i, name := range c.Claims {
