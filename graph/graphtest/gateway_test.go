@@ -27,6 +27,8 @@ type gateway struct {
 	schema  *schema.Schema
 	planner *plan.Planner
 	servers *graphtest.Servers
+	// label decides progressive overrides; nil decides false.
+	label   func(string) bool
 	noBatch bool
 }
 
@@ -70,7 +72,9 @@ func (g *gateway) respond(ctx context.Context, query string, variables json.RawM
 	if err != nil {
 		return refusal(err.Error(), false), nil
 	}
-	p, err := g.planner.Build(op, plan.Options{Batch: func(schema.SubgraphID) bool { return !g.noBatch }})
+	p, err := g.planner.Build(op, plan.Options{
+		Label: g.label, Batch: func(schema.SubgraphID) bool { return !g.noBatch },
+	})
 	if err != nil {
 		return refusal(err.Error(), true), nil
 	}

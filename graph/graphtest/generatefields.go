@@ -121,138 +121,6 @@ func (g *graphGenerator) wrapNullable(name string) string {
 	return name
 }
 
-// drawVariants turns some exclusive fields into shareable, overridden, provided or computed ones.
-func (g *graphGenerator) drawVariants() {
-	for _, e := range g.entities {
-		for i, f := range e.fields {
-			if f.taken {
-				continue
-			}
-			switch draw := g.rng.IntN(100); {
-			case draw < 15:
-				g.share(e, f)
-			case draw < 27:
-				g.override(e, f)
-			case draw < 60:
-				g.require(e, f, e.fields[:i])
-			case draw < 75:
-				g.provide(e, f)
-			}
-		}
-	}
-}
-
-// elsewhere draws a home other than the owner, or nil.
-func (g *graphGenerator) elsewhere(e *entityModel, f *entityField) *subgraphModel {
-	for _, s := range some(g, e.homes, len(e.homes)) {
-		if s != f.owner && s.lookup(e.name).field(f.name) == nil {
-			return s
-		}
-	}
-	return nil
-}
-
-func (g *graphGenerator) share(e *entityModel, f *entityField) {
-	s := g.elsewhere(e, f)
-	if s == nil {
-		return
-	}
-	g.ensureKind(s, f.kind)
-	f.owner.lookup(e.name).field(f.name).mark("@shareable")
-	typ := f.kind.typ
-	if g.chance(30) { // subgraphs may differ in nullability
-		typ = nullable(typ)
-	}
-	s.lookup(e.name).add(f.name, f.kind.args, typ, "@shareable")
-	f.taken = true
-}
-
-func (g *graphGenerator) override(e *entityModel, f *entityField) {
-	s := g.elsewhere(e, f)
-	if s == nil {
-		return
-	}
-	g.ensureKind(s, f.kind)
-	s.lookup(e.name).add(f.name, f.kind.args, f.kind.typ)
-	f.owner.lookup(e.name).field(f.name).mark(fmt.Sprintf("@override(from: %q)", s.name))
-	f.taken = true
-}
-
-// require computes the field from fields before it that other subgraphs own.
-func (g *graphGenerator) require(e *entityModel, f *entityField, before []*entityField) {
-	t := f.owner.lookup(e.name)
-	var selections []string
-	for _, r := range before {
-		if r.owner == f.owner || t.field(r.name) != nil || len(selections) == 2 || !g.chance(70) {
-			continue
-		}
-		below := ""
-		if !r.kind.leaf {
-			if below = g.belowRequirement(r.kind); below == "" {
-				continue
-			}
-		}
-		g.ensureKind(f.owner, r.kind)
-		t.add(r.name, r.kind.args, r.kind.typ, "@external")
-		r.taken = true
-		selections = append(selections, r.name+g.requiredArguments(r.kind)+below)
-	}
-	if len(selections) > 0 {
-		t.field(f.name).mark(fmt.Sprintf("@requires(fields: %q)", strings.Join(selections, " ")))
-		f.taken = true
-	}
-}
-
-// belowRequirement draws what is required of a composite field, or "" where that is beyond this generator.
-func (g *graphGenerator) belowRequirement(k fieldKind) string {
-	for _, v := range g.values {
-		if v == k.named {
-			return pick(g, []string{" { x }", " { y(up: false) z }", " { x y }"})
-		}
-	}
-	return ""
-}
-
-func (g *graphGenerator) requiredArguments(k fieldKind) string {
-	switch k.args {
-	case "(n: Int!)":
-		return "(n: 7)"
-	case "(n: Int)", "(n: Int = 2)":
-		return pick(g, []string{"", "(n: 1)", "(n: 3)"})
-	case "(c: Color, s: [String!])":
-		return pick(g, []string{"", "(c: RED)", "(s: [\"q\"])"})
-	case "(in: In)":
-		return pick(g, []string{"", "(in: {a: 1, b: [BLUE]})"})
-	default:
-		return ""
-	}
-}
-
-// provide lets another subgraph resolve the field on one path.
-func (g *graphGenerator) provide(e *entityModel, f *entityField) {
-	if !f.kind.leaf || f.kind.args != "" {
-		return
-	}
-	for _, other := range g.entities {
-		for _, via := range other.fields {
-			s := via.owner
-			t := s.lookup(e.name)
-			if via.kind.named != e.name || s == f.owner || t == nil || t.field(f.name) != nil || !g.chance(60) {
-				continue
-			}
-			if s.lookup(other.name).field(via.name).is("@provides") {
-				continue
-			}
-			g.ensureKind(s, f.kind)
-			t.add(f.name, "", f.kind.typ, "@external")
-			s.lookup(other.name).field(via.name).mark(fmt.Sprintf("@provides(fields: %q)", f.name))
-			f.owner.lookup(e.name).field(f.name).mark("@shareable")
-			f.taken = true
-			return
-		}
-	}
-}
-
 // drawRoots adds the query and mutation fields.
 func (g *graphGenerator) drawRoots() {
 	for _, e := range g.entities {
@@ -277,6 +145,7 @@ func (g *graphGenerator) drawRoots() {
 			s.typ("type", "Query").add("qN"+s.name, "(n: Int)", pick(g, []string{"N", "[N!]"}))
 		}
 	}
+	g.drawSharedAbstract()
 	if e := pick(g, g.entities); len(e.homes) > 1 && g.chance(50) {
 		typ := g.wrap(e.name, 50)
 		for _, s := range e.homes[:2] {
@@ -287,5 +156,20 @@ func (g *graphGenerator) drawRoots() {
 		e := pick(g, g.entities)
 		g.ensure(s, e)
 		s.typ("type", "Mutation").add(fmt.Sprintf("m%d", i), "(n: Int)", pick(g, []string{"Int", e.name}))
+	}
+}
+
+// drawSharedAbstract adds a root field of an abstract type to all subgraphs that have the type: what they can return differs.
+func (g *graphGenerator) drawSharedAbstract() {
+	for _, a := range g.abstract {
+		if !g.chance(40) {
+			continue
+		}
+		typ := g.wrapNullable(a.name)
+		for _, s := range g.subgraphs {
+			if s.lookup(a.name) != nil {
+				s.typ("type", "Query").add("any"+a.name, "", typ, "@shareable")
+			}
+		}
 	}
 }

@@ -9,17 +9,20 @@ import (
 
 // GenerateGraph draws a federated graph: 2 to 5 subgraphs with entities whose keys are single, compound, nested, several or closed, and with
 // fields that are exclusive, shareable, overridden, provided or computed from others; value types, interfaces and unions whose members
-// differ by subgraph, an @interfaceObject, root fields of all kinds, and mutations.
+// differ by subgraph, an @interfaceObject, root fields of all kinds, and mutations. Some are graphs of federation 1.
 //
 // Most graphs compose. A few ask for what no plan can give: those the composer must refuse.
 func GenerateGraph(rng *rand.Rand) []SubgraphSource {
 	g := &graphGenerator{rng: rng}
+	g.federation1 = g.chance(15)
 	for i := range 2 + rng.IntN(4) {
-		g.subgraphs = append(g.subgraphs, &subgraphModel{name: fmt.Sprintf("s%d", i)})
+		g.subgraphs = append(g.subgraphs, &subgraphModel{name: fmt.Sprintf("s%d", i), header: linkHeader})
 	}
 	g.drawEntities()
 	g.drawValueTypes()
-	g.drawInterfaceObject()
+	if !g.federation1 {
+		g.drawInterfaceObject()
+	}
 	g.drawAbstract()
 	g.drawFields()
 	g.drawVariants()
@@ -27,6 +30,9 @@ func GenerateGraph(rng *rand.Rand) []SubgraphSource {
 	g.drawRoots()
 	var out []SubgraphSource
 	for _, s := range g.subgraphs {
+		if g.federation1 {
+			s.federation1(g.origin)
+		}
 		out = append(out, SubgraphSource{s.name, s.sdl()})
 	}
 	return out
@@ -34,11 +40,12 @@ func GenerateGraph(rng *rand.Rand) []SubgraphSource {
 
 type graphGenerator struct {
 	graphModel
-	rng      *rand.Rand
-	entities []*entityModel
-	values   []string
-	abstract []*abstractModel
-	pair     *pairModel
+	rng         *rand.Rand
+	federation1 bool
+	entities    []*entityModel
+	values      []string
+	abstract    []*abstractModel
+	pair        *pairModel
 }
 
 // entityModel is an entity over all subgraphs.
@@ -76,6 +83,16 @@ type pairModel struct {
 	name string
 	home *subgraphModel
 	away []*subgraphModel
+}
+
+// origin is the subgraph that defines an entity in federation 1, or nil.
+func (g *graphGenerator) origin(typ string) *subgraphModel {
+	for _, e := range g.entities {
+		if e.name == typ {
+			return e.homes[0]
+		}
+	}
+	return nil
 }
 
 func (g *graphGenerator) chance(percent int) bool { return g.rng.IntN(100) < percent }

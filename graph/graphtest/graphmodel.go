@@ -13,9 +13,10 @@ type graphModel struct {
 }
 
 type subgraphModel struct {
-	name  string
-	types []*typeModel
-	extra []string // scalars, enums: whole definitions
+	name   string
+	header string
+	types  []*typeModel
+	extra  []string // scalars, enums: whole definitions
 }
 
 type typeModel struct {
@@ -102,14 +103,35 @@ func (t *typeModel) key(fields string, resolvable bool) {
 	}
 }
 
-const linkHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject"])
+const linkHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])
 
 `
+
+// federation1 turns the subgraph into one of federation 1: nothing is marked shareable, and an entity that another subgraph
+// is the origin of is extended, with its key fields marked external.
+func (s *subgraphModel) federation1(origin func(typ string) *subgraphModel) {
+	s.header = ""
+	for _, t := range s.types {
+		extension := origin(t.name) != nil && origin(t.name) != s
+		if extension {
+			t.keyword = "extend type"
+		}
+		for i, d := range t.directives {
+			t.directives[i] = strings.Replace(d, ", resolvable: false", "", 1)
+		}
+		for _, f := range t.fields {
+			f.directives = slices.DeleteFunc(f.directives, func(d string) bool { return d == "@shareable" })
+			if _, key := keyFields[f.name]; extension && (key || f.name == "org") {
+				f.mark("@external")
+			}
+		}
+	}
+}
 
 // sdl prints the subgraph.
 func (s *subgraphModel) sdl() string {
 	var b strings.Builder
-	b.WriteString(linkHeader)
+	b.WriteString(s.header)
 	for _, t := range s.types {
 		b.WriteString(t.keyword + " " + t.name)
 		if len(t.implements) > 0 {

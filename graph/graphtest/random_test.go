@@ -52,6 +52,8 @@ func askRandomly(t *testing.T, seed uint64, supergraph string, sources []graphte
 		t.Fatal(err)
 	}
 	defer u.close()
+	u.gateway.label = func(label string) bool { return (uint64(len(label))+seed)%2 == 0 }
+	u.gateway.noBatch = seed%3 == 0
 	for i := range uint64(queriesPerGraph) {
 		op := graphtest.GenerateQuery(rand.New(rand.NewPCG(seed, 1+i)), u.gateway.schema.API)
 		d, _, err := u.compare(op)
@@ -106,6 +108,8 @@ func try(f graphtest.Finding) (difference string, explain func(*testing.T), done
 	if err != nil {
 		return "", nil, nothing
 	}
+	u.gateway.label = func(label string) bool { return (uint64(len(label))+f.Seed)%2 == 0 }
+	u.gateway.noBatch = f.Seed%3 == 0
 	d, a, err := u.compare(f.Operation)
 	if err != nil {
 		return "", nil, u.close
