@@ -120,7 +120,8 @@ type place struct {
 }
 
 // composite reads an object, or lists of objects, and returns what the word that holds old must hold now. Several subgraphs may give the same
-// object: then members are merged, lists are zipped by index, and an object wins over a null, in whatever order they come.
+// object: then members are merged, lists are zipped by index, and an object wins over a null, in whatever order they come. Where another's failed,
+// what is missing in the object in the end is what that one should have given: it starts as failed.
 func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 	switch c := p.peek(); {
 	case c == 'n':
@@ -130,13 +131,19 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 		return old, p.value()
 	case c == '{' && lists == 0:
 		if !old.isObject() {
-			old = objectValue(p.r.newObject(at.position, p.r.staticType(at.position), at.parent))
+			o := p.r.newObject(at.position, p.r.staticType(at.position), at.parent)
+			if old == failed {
+				for i := range at.position.Slots {
+					p.r.set(o+headerWords+uint32(i), failed)
+				}
+			}
+			old = objectValue(o)
 		}
 		return old, p.object(old.index(), at.sel)
 	case c == '[' && lists > 0 && old.isList():
 		return old, p.zip(at, old, lists-1)
 	case c == '[' && lists > 0:
-		return p.list(at, lists-1)
+		return p.list(at, old, lists-1)
 	}
 	if !p.value() {
 		return old, false
@@ -149,12 +156,15 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 }
 
 // list reads a list that nobody gave yet. Its elements wait on a stack until their number is known.
-func (p *parser) list(at *place, lists uint8) (value, bool) {
+func (p *parser) list(at *place, old value, lists uint8) (value, bool) {
 	r := p.r
-	base := len(r.stack)
+	base, element := len(r.stack), absent
+	if old == failed {
+		element = failed
+	}
 	filled, ok := p.open(']')
 	for filled && ok {
-		v, valid := p.composite(at, absent, lists)
+		v, valid := p.composite(at, element, lists)
 		if !valid {
 			return absent, false
 		}

@@ -220,6 +220,29 @@ func TestAnObjectWinsOverANullInAnyOrder(t *testing.T) {
 	}
 }
 
+func TestWhatOneSubgraphFailedToGiveNeedsNoSecondErrorInAnyOrder(t *testing.T) {
+	for _, answer := range []string{
+		`{`,
+		`{"data":{"categories":[null]},"errors":[{"message":"x","path":["categories",0,"size"]}]}`,
+		`{"data":null,"errors":[{"message":"x"}]}`,
+	} {
+		for _, first := range []plan.FetchID{0, 1} {
+			synctest.Test(t, func(t *testing.T) {
+				f := shared()
+				s := &slow{
+					answer: map[plan.FetchID]string{0: `{"data":{"categories":[{"name":"x"}]}}`, 1: answer},
+					delay:  map[plan.FetchID]time.Duration{1 - first: time.Second},
+				}
+				result := Run(t.Context(), Input{Schema: f.schema, Plan: f.plan, Fetcher: s})
+				defer result.Release()
+				if result.Errors != 1 || !strings.HasPrefix(string(result.Body), `{"data":{"categories":[null]},`) {
+					t.Errorf("%s\n%s", answer, result.Body)
+				}
+			})
+		}
+	}
+}
+
 func TestEventStandsForTheSubscriptionsFetch(t *testing.T) {
 	f := products()
 	f.plan.Fetches[0].Kind = operation.Subscription
