@@ -37,6 +37,7 @@ func (m *merger) settleComposed() {
 	}
 	m.checkMajors(features)
 	m.checkComposedNames(features)
+	m.hintOtherNames(features)
 	for _, f := range features {
 		if !f.broken {
 			m.keepComposed(f)
@@ -141,6 +142,27 @@ func (m *merger) checkComposedNames(features []*composedFeature) {
 	}
 }
 
+// hintOtherNames hints at subgraphs that have a composed directive under another
+// name without composing it.
+func (m *merger) hintOtherNames(features []*composedFeature) {
+	for _, f := range features {
+		seen := map[string]bool{}
+		for _, e := range f.elements {
+			if seen[e.name] {
+				continue
+			}
+			seen[e.name] = true
+			for _, s := range m.subgraphs {
+				linked := s.links.byIdentity(f.identity)
+				if linked == nil || linked.local(e.name) == e.local || s.directiveByName[linked.local(e.name)] == nil {
+					continue
+				}
+				m.hint(HintDirectiveCompositionWarn, "@"+e.local, []Location{s.at(linked.pos)}, "Composed directive \"@%s\" is named differently in subgraph %q, which does not export it. Consistent naming will be required to export it.", e.local, s.name)
+			}
+		}
+	}
+}
+
 // keepComposed links a feature in the newest version, and keeps the directives
 // that subgraphs of that version define. The purpose of the link is theirs, not
 // the supergraph's.
@@ -155,9 +177,9 @@ func (m *merger) keepComposed(f *composedFeature) {
 			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" in subgraph %q cannot be composed because it conflicts with automatically composed federation directive \"@%s\".", e.local, e.s.name, cmp.Or(sv.canon, sv.name))
 			continue
 		}
-		s, def := m.definition(f, e.local)
+		s, def := m.definition(f, e.name)
 		if def == nil {
-			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Core feature %q does not have a directive definition for \"@%s\" in the subgraphs that link its newest version %s", f.identity, e.local, f.newest.version)
+			m.undefined = append(m.undefined, e)
 			continue
 		}
 		link.imports = append(link.imports, imported{name: e.name, as: e.local, directive: true})
@@ -168,12 +190,12 @@ func (m *merger) keepComposed(f *composedFeature) {
 
 // definition is the definition of a directive in the last subgraph that links the
 // feature in the version composed.
-func (m *merger) definition(f *composedFeature, local string) (*subgraph, *directiveDef) {
+func (m *merger) definition(f *composedFeature, name string) (*subgraph, *directiveDef) {
 	for _, s := range slices.Backward(m.subgraphs) {
 		if linked := s.links.byIdentity(f.identity); linked == nil || linked.version != f.newest.version {
 			continue
 		}
-		if def := s.directiveByName[local]; def != nil {
+		if def := s.directiveByName[s.links.byIdentity(f.identity).local(name)]; def != nil {
 			return s, def
 		}
 	}
@@ -183,6 +205,9 @@ func (m *merger) definition(f *composedFeature, local string) (*subgraph, *direc
 // defineComposed copies the definitions of the kept directives, once types are
 // merged and enum uses can be recorded.
 func (m *merger) defineComposed() {
+	for _, e := range m.undefined {
+		m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" cannot be composed: no subgraph that links its feature in the newest version defines it", e.local)
+	}
 	names := make([]string, 0, len(m.survivors))
 	for name := range m.survivors {
 		names = append(names, name)
@@ -194,7 +219,7 @@ func (m *merger) defineComposed() {
 			continue
 		}
 		def := *sv.def
-		def.args = nil
+		def.name, def.args = sv.name, nil
 		for _, a := range sv.def.args {
 			in := *a
 			coordinate := inputCoordinate("@"+name, a.name, true)

@@ -105,20 +105,9 @@ func (s *subgraph) completeFederation() {
 		s.requireScalar(s.links.localType(name))
 	}
 	for _, d := range federation.Directives(s.version) {
-		s.requireDirective(s.fedName(d.Name), d, s.links.localType)
+		s.requireDirective(s.links.fed.local(d.Name), d, s.links.localType)
 	}
 	s.completeCompanions()
-}
-
-// fedName is the local name of a directive as taken from the federation
-// specification itself.
-func (s *subgraph) fedName(canon string) string {
-	for _, i := range s.links.fed.imports {
-		if i.directive && i.name == canon {
-			return i.as
-		}
-	}
-	return s.links.fed.name + "__" + canon
 }
 
 // completeCompanions does the same for directives linked from their own
@@ -130,17 +119,8 @@ func (s *subgraph) completeCompanions() {
 			if !ok || canon == federation.Link {
 				continue
 			}
-			local := f.name + "__" + canon
-			if canon == federation.SpecName(f.identity) {
-				local = f.name
-			}
-			for _, i := range f.imports {
-				if i.directive && i.name == canon {
-					local = i.as
-				}
-			}
 			if d, found := federation.Lookup(canon, federation.LatestFederation); found {
-				s.requireDirective(local, d, func(scalar string) string {
+				s.requireDirective(f.local(canon), d, func(scalar string) string {
 					s.requireScalar(f.name + "__" + scalar)
 					return f.name + "__" + scalar
 				})

@@ -46,20 +46,9 @@ func executablePart(d *directiveDef) []string {
 
 func (m *merger) mergeExecutable(name string, sources []definitionSource) {
 	coordinate := "@" + name
-	var with, without []string
 	at := make([]Location, len(sources))
 	for i, src := range sources {
 		at[i] = src.s.at(src.d.pos)
-		with = append(with, src.s.name)
-	}
-	for _, s := range m.subgraphs {
-		if !slices.Contains(with, s.name) {
-			without = append(without, s.name)
-		}
-	}
-	if len(without) > 0 {
-		m.hint(HintExecutablePresence, coordinate, at, "Executable directive %q will not be part of the supergraph as it does not appear in all subgraphs: it is defined in %s but not in %s.", coordinate, subgraphList(with), subgraphList(without))
-		return
 	}
 	dest := &directiveDef{name: name, repeatable: true}
 	if dest.locations = m.commonLocations(coordinate, sources, at); len(dest.locations) == 0 {
@@ -80,23 +69,46 @@ func (m *merger) mergeExecutable(name string, sources []definitionSource) {
 	m.addDirective(dest)
 }
 
-// commonLocations are the executable locations all subgraphs allow.
+// commonLocations are the executable locations all subgraphs allow. Subgraphs are
+// looked at in order: the first that lacks the directive or leaves no location
+// ends the search.
 func (m *merger) commonLocations(coordinate string, sources []definitionSource, at []Location) []string {
-	common := executablePart(sources[0].d)
+	var common []string
 	var forms variants
-	for _, src := range sources {
-		part := executablePart(src.d)
+	for i, s := range m.subgraphs {
+		if i >= len(sources) || sources[i].s != s {
+			m.hintPresence(coordinate, sources, at)
+			return nil
+		}
+		part := executablePart(sources[i].d)
 		slices.Sort(part)
-		forms.add(strings.Join(part, ", "), src.s.name)
+		forms.add(strings.Join(part, ", "), s.name)
+		if i == 0 {
+			common = slices.Clone(part)
+		}
 		common = slices.DeleteFunc(common, func(l string) bool { return !slices.Contains(part, l) })
+		if len(common) == 0 {
+			m.hint(HintNoExecutableLocations, coordinate, at, "Executable directive %q has no location that is common to all subgraphs: it will not appear in the supergraph as it has locations %s.", coordinate, forms.describe())
+			return nil
+		}
 	}
-	switch {
-	case len(common) == 0:
-		m.hint(HintNoExecutableLocations, coordinate, at, "Executable directive %q has no location that is common to all subgraphs: it has locations %s.", coordinate, forms.describe())
-	case len(forms) > 1:
+	if len(forms) > 1 {
 		m.hint(HintExecutableLocations, coordinate, at, "Executable directive %q has inconsistent locations across subgraphs: it will use %s in the supergraph, but has %s.", coordinate, strings.Join(common, ", "), forms.describe())
 	}
 	return common
+}
+
+func (m *merger) hintPresence(coordinate string, sources []definitionSource, at []Location) {
+	var with, without []string
+	for _, src := range sources {
+		with = append(with, src.s.name)
+	}
+	for _, s := range m.subgraphs {
+		if !slices.Contains(with, s.name) {
+			without = append(without, s.name)
+		}
+	}
+	m.hint(HintExecutablePresence, coordinate, at, "Executable directive %q will not be part of the supergraph as it does not appear in all subgraphs: it is defined in %s but not in %s.", coordinate, subgraphList(with), subgraphList(without))
 }
 
 // mergeDirectiveArguments merges the arguments as those of a field.

@@ -80,6 +80,19 @@ func (l *links) typeElement(local string) (element, bool) {
 	return element{}, false
 }
 
+// local is the name that a directive of the feature has in the subgraph.
+func (f *feature) local(name string) string {
+	for _, i := range f.imports {
+		if i.directive && i.name == name {
+			return i.as
+		}
+	}
+	if name == federation.SpecName(f.identity) {
+		return f.name
+	}
+	return f.name + "__" + name
+}
+
 func (f *feature) importsDirective(name string) bool {
 	return slices.ContainsFunc(f.imports, func(i imported) bool { return i.directive && i.name == name })
 }

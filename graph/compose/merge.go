@@ -31,7 +31,8 @@ type typeSource struct {
 type merger struct {
 	*composition
 	*supergraph
-	features []*linkedFeature
+	features  []*linkedFeature
+	undefined []composedElement // to be composed, but nowhere defined
 }
 
 // merge builds the supergraph. Types come first in outline, then what relates
