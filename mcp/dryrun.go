@@ -28,7 +28,7 @@ func (s *Server) dryRun(ctx context.Context, req Request) result {
 			for _, p := range problems {
 				fmt.Fprintf(&b, "error %s: %s\n", p.Code, p.Message)
 			}
-			b.WriteString(s.help(v, op.Query, problems, s.cfg.MaxTokens.Execute/2) + "\n")
+			b.WriteString(s.help(v, op, problems, s.cfg.MaxTokens.Execute/2) + "\n")
 		} else {
 			for _, e := range verdict.Errors[:min(len(verdict.Errors), repair.MaxProblems)] {
 				fmt.Fprintf(&b, "error %s: %s\n", e.Code, e.Message)

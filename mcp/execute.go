@@ -71,7 +71,7 @@ func (s *Server) failure(ctx context.Context, req Request, resp Response, maxTok
 		v := s.deps.Schemas.Schema(ctx)
 		if problems := repair.Check(v.repair(), op); len(problems) > 0 {
 			errors = problemsJSON(problems)
-			help = s.help(v, op.Query, problems, maxTokens/2)
+			help = s.help(v, op, problems, maxTokens/2)
 		}
 	}
 	if len(errors) == 0 {

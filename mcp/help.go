@@ -34,7 +34,7 @@ func problemsJSON(problems []repair.Problem) []byte {
 
 // help writes what mends an operation: the corrected lines, hints, and the SDL
 // of the types involved, in at most maxTokens.
-func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens int) string {
+func (s *Server) help(v View, op repair.Operation, problems []repair.Problem, maxTokens int) string {
 	var b strings.Builder
 	var types []string
 	for _, p := range problems {
@@ -45,7 +45,7 @@ func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens
 		if p.Root != "" && v.Schema.Mutation != nil && p.Root == v.Schema.Mutation.Name {
 			lines = append(lines, s.explain(RefusedMutation))
 		}
-		lines = append(lines, corrections(query, p.Edits)...)
+		lines = append(lines, corrections(op.Query, p.Edits)...)
 		if len(lines) > 0 {
 			block := strings.Join(lines, "\n") + "\n"
 			if p.Line > 0 {
@@ -60,6 +60,11 @@ func (s *Server) help(v View, query string, problems []repair.Problem, maxTokens
 			if !slices.Contains(types, t) {
 				types = append(types, t)
 			}
+		}
+	}
+	if mended, ok := repair.Mend(v.repair(), op, problems); ok && (len(problems) > 1 || mended != repair.Apply(op.Query, problems[0].Edits)) {
+		if search.EstimateTokens(b.String()+mended) < maxTokens-16 { // the heading
+			b.WriteString("\nCorrected operation, if that is what you meant:\n" + strings.TrimSpace(mended) + "\n")
 		}
 	}
 	room := maxTokens - search.EstimateTokens(b.String()) - 8 // the heading

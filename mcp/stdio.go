@@ -13,8 +13,9 @@ import (
 	mcpgo "github.com/mark3labs/mcp-go/mcp"
 )
 
-// stdioCalls is how many messages of a stdio client are worked on at once.
-const stdioCalls = 8
+// stdioCalls is how many messages of a stdio client are worked on at once. While
+// that many are, nothing is read, cancellations neither.
+const stdioCalls = 64
 
 // ServeStdio serves one client over a pair of streams, one message a line: MCP,
 // Transports, stdio. It returns nil when in ends, after every answer is

@@ -213,6 +213,31 @@ func (c *checker) selectOperation() {
 	c.problems = append(c.problems, p)
 }
 
+// mendRounds is how often Mend looks at its own result again: a renamed field
+// may have another type, whose fields are then wrong.
+const mendRounds = 4
+
+// Mend makes the edits of problems, then those of what is wrong after that, and
+// so on. It reports false when the text does not become valid; variables that
+// it declares have no value yet, which is no matter here.
+func Mend(v View, op Operation, problems []Problem) (string, bool) {
+	for range mendRounds {
+		var edits []Edit
+		for _, p := range problems {
+			if len(p.Edits) == 0 {
+				return "", false
+			}
+			edits = append(edits, p.Edits...)
+		}
+		op.Query = Apply(op.Query, edits)
+		problems = slices.DeleteFunc(Check(v, op), func(p Problem) bool { return p.Code == CodeInput })
+		if len(problems) == 0 {
+			return op.Query, true
+		}
+	}
+	return "", false
+}
+
 // Apply returns text with edits made. Edits must not overlap.
 func Apply(text string, edits []Edit) string {
 	sorted := slices.SortedStableFunc(slices.Values(edits), func(a, b Edit) int { return cmp.Compare(a.From, b.From) })

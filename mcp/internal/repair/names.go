@@ -90,10 +90,15 @@ func nearest(name string, candidates []string) []string {
 	return out[:min(len(out), nearestMost)]
 }
 
-// shareWord reports whether one name contains the other, whatever the case.
+// shareWord reports whether one name contains the other or they begin alike for
+// at least four letters and most of the first, whatever the case.
 func shareWord(a, b string) bool {
 	a, b = strings.ToLower(a), strings.ToLower(b)
-	return len(b) > 3 && (strings.Contains(a, b) || strings.Contains(b, a))
+	prefix := 0
+	for prefix < min(len(a), len(b)) && a[prefix] == b[prefix] {
+		prefix++
+	}
+	return len(b) > 3 && (strings.Contains(a, b) || strings.Contains(b, a)) || prefix > 3 && 3*prefix > 2*len(a)
 }
 
 // distance counts the edits between two names; one for a difference of case only.
