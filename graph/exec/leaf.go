@@ -51,11 +51,7 @@ func (w *writer) leafList(raw []byte, f *plan.OutputField, depth uint8) outcome 
 // scalar writes one value, coerced to its type (GraphQL September 2025 §3.5 Scalars, result coercion). Nothing is decoded: what is right is copied.
 func (w *writer) scalar(raw []byte, t *schema.Type) outcome {
 	if t.Kind == schema.Enum {
-		if raw[0] != '"' || !hasValue(t, raw[1:len(raw)-1]) {
-			return w.invalid("the value is none of the enum's")
-		}
-		w.out = append(w.out, raw...)
-		return written
+		return w.enum(raw, t)
 	}
 	ok := true
 	switch t.Name {
@@ -86,14 +82,22 @@ func (w *writer) invalid(text string) outcome {
 	return excused
 }
 
-// hasValue reports whether clients may see name as a value of the enum. Names need no escape sequences; one that has some is none.
-func hasValue(t *schema.Type, name []byte) bool {
-	for i := range t.Values {
-		if t.Values[i].Name == string(name) {
-			return !t.Values[i].Inaccessible
+// enum writes a value of an enum. One that clients may not see (@inaccessible) is null and no error: the subgraph did nothing wrong, and
+// an error would tell that there is something to hide. Names need no escape sequences; a string that has some is no value.
+func (w *writer) enum(raw []byte, t *schema.Type) outcome {
+	if raw[0] == '"' {
+		for i := range t.Values {
+			if t.Values[i].Name != string(raw[1:len(raw)-1]) {
+				continue
+			}
+			if t.Values[i].Inaccessible {
+				return empty
+			}
+			w.out = append(w.out, raw...)
+			return written
 		}
 	}
-	return false
+	return w.invalid("the value is none of the enum's")
 }
 
 func isNumber(raw []byte) bool { return raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9' }

@@ -39,6 +39,8 @@ type Operation struct {
 type Variable struct {
 	Name string // without the dollar sign
 	Type string // GraphQL text, e.g. "[ID!]!"
+	// Default is the default value as canonical GraphQL source, "" without one.
+	Default string
 }
 
 // SelectionSet is what is asked of the objects at one place, split by concrete type.

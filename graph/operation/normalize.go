@@ -17,7 +17,11 @@ func (d *Document) Normalize(opName string, values func(variable string) bool) (
 	}
 	op := &Operation{Kind: def.kind, Name: def.name}
 	for _, v := range def.variables {
-		op.Variables = append(op.Variables, Variable{Name: v.Variable, Type: v.Type.String()})
+		out := Variable{Name: v.Variable, Type: v.Type.String()}
+		if v.DefaultValue != nil {
+			out.Default = string(schema.AppendValue(nil, v.DefaultValue))
+		}
+		op.Variables = append(op.Variables, out)
 	}
 	n := normalizer{
 		d: d, s: d.schema, values: values, work: d.work,

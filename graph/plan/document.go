@@ -199,7 +199,11 @@ func (d *document) text(kind operation.Kind, parts []Part) (string, []string) {
 	for _, v := range vars {
 		at := slices.IndexFunc(d.op.Variables, func(x operation.Variable) bool { return x.Name == v })
 		if at >= 0 {
-			defs = append(defs, "$"+v+":"+d.op.Variables[at].Type)
+			def := "$" + v + ":" + d.op.Variables[at].Type
+			if d.op.Variables[at].Default != "" { // it makes a nullable variable fit where null does not
+				def += "=" + d.op.Variables[at].Default
+			}
+			defs = append(defs, def)
 		}
 	}
 	head := ""

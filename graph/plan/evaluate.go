@@ -78,6 +78,9 @@ func (fr *frame) evaluate(below func(*state, int8) *result) (cost, []childGroup,
 // wants goes through what the client selects and what is demanded from above.
 func (ev *evaluation) wants() {
 	fr := ev.fr
+	if fr.st.site.split && fr.typedAt() > fr.budget {
+		ev.cost.unplannable++ // what the objects are asked depends on a type that nobody tells
+	}
 	for ci := range fr.st.site.classes {
 		c := &fr.st.site.classes[ci]
 		for i := range c.fields {

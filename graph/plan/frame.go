@@ -355,8 +355,7 @@ func intersect(a, b []schema.TypeID) []schema.TypeID {
 func (fr *frame) candidates(w int8) []schema.SubgraphID {
 	var out []schema.SubgraphID
 	for _, sg := range fr.st.site.relevant {
-		had := slices.ContainsFunc(fr.sources, func(x source) bool { return x.sg == sg && x.wave < w })
-		if slices.ContainsFunc(fr.st.site.classes, func(c class) bool { return fr.useful(&c, sg, w, had) }) {
+		if slices.ContainsFunc(fr.st.site.classes, func(c class) bool { return fr.useful(&c, sg, w) }) {
 			out = append(out, sg)
 		}
 	}
@@ -364,12 +363,13 @@ func (fr *frame) candidates(w int8) []schema.SubgraphID {
 }
 
 // useful reports whether a jump to the subgraph in round w brings the class something that an earlier jump could not have.
-func (fr *frame) useful(c *class, sg schema.SubgraphID, w int8, had bool) bool {
+func (fr *frame) useful(c *class, sg schema.SubgraphID, w int8) bool {
 	d, ok := fr.enter(c, sg, w-1)
 	if !ok {
 		return false
 	}
 	_, before := fr.enter(c, sg, w-2)
+	had := fr.has(c, sg, w)
 	if !had && !before && !d.io && fr.typedAt() > w {
 		return true // it tells the type
 	}
@@ -394,6 +394,20 @@ func (fr *frame) useful(c *class, sg schema.SubgraphID, w int8, had bool) bool {
 		}
 	}
 	return false
+}
+
+// has reports whether objects of the class are at hand from the subgraph before round w.
+func (fr *frame) has(c *class, sg schema.SubgraphID, w int8) bool {
+	return slices.ContainsFunc(fr.sources, func(x source) bool {
+		if x.sg != sg || x.wave >= w {
+			return false
+		}
+		if !x.jump {
+			return true
+		}
+		_, ok := fr.enter(c, sg, x.wave-1)
+		return ok
+	})
 }
 
 // served reports whether an earlier jump to the subgraph already resolves the field.

@@ -86,10 +86,8 @@ func (l *lowering) fewestWaves(st *state) int8 {
 // addSerial plans the root fields of a mutation or subscription one by one. Neighbours that are asked of the same subgraph share
 // its request, which runs them in order; anything else waits until the field before is complete.
 func (l *lowering) addSerial(sel *operation.SelectionSet) error {
-	if len(sel.Groups) == 0 {
-		return nil
-	}
 	g := sel.Groups[0]
+	l.plan.Positions = append(l.plan.Positions, Position{Type: sel.Type, Classes: []Class{{Types: g.Types}}})
 	stage := 0
 	var last *part
 	for i := range g.Fields {
@@ -214,6 +212,7 @@ func (l *lowering) selection(pl *place, at int) *selection {
 	return sel
 }
 
+// homeOf returns the subgraph's definition of a field of the class, or nil.
 func (pl *place) homeOf(c *class, name string, sg schema.SubgraphID) *schema.FieldHome {
 	s := pl.fr.s.schema
 	return s.Field(s.FieldByName(c.t, name)).Home(sg)
@@ -310,7 +309,7 @@ func (l *lowering) output(pl *place) {
 		pl.untyped = !ok
 	}
 	p := &l.plan.Positions[pl.pos]
-	if pl.parent == nil && len(p.Classes) > 0 && len(classes) > 0 { // the next root field of a mutation
+	if pl.parent == nil && len(p.Classes) > 0 && len(classes) > 0 { // a root field of a mutation
 		p.Classes[0].Fields = append(p.Classes[0].Fields, classes[0].Fields...)
 		return
 	}

@@ -47,7 +47,7 @@ func (l *lowering) split(p *part) *part {
 			if h == nil || h.Requires == nil {
 				continue
 			}
-			if !l.conflicts(c.t, sets, h.Requires) {
+			if !l.conflicts(c.t, sets, h.Requires) && l.everyoneCan(p, f) {
 				sets = append(sets, h.Requires)
 				continue
 			}
@@ -63,6 +63,31 @@ func (l *lowering) split(p *part) *part {
 		}
 	}
 	return q
+}
+
+// everyoneCan reports whether a field can stand beside the others of its part. In a part for an @interfaceObject, where selections
+// do not depend on the type, every object that is sent gets every field, so it must be able to meet the field's requirement.
+func (l *lowering) everyoneCan(p *part, f *selected) bool {
+	if !p.sel.io {
+		return true
+	}
+	fr := p.place.fr
+	for ci := range fr.st.site.classes {
+		c := &fr.st.site.classes[ci]
+		h := p.place.homeOf(c, f.name, p.sg)
+		if h == nil || slices.Contains(f.types, c.t) || !p.wants(c) {
+			continue
+		}
+		if !fr.ready(c, h.Requires, fr.sources[p.source].wave-1) {
+			return false
+		}
+	}
+	return true
+}
+
+// wants reports whether some field of the part is for the class.
+func (p *part) wants(c *class) bool {
+	return slices.ContainsFunc(p.sel.fields, func(f *selected) bool { return slices.Contains(f.types, c.t) })
 }
 
 // conflicts reports whether a set asks a field under other arguments than one of the sets does, at any depth.
@@ -91,7 +116,7 @@ func (l *lowering) represent(p *part) {
 	classes := 0
 	for ci := range fr.st.site.classes {
 		c := &fr.st.site.classes[ci]
-		wanted := p.sel.typename && len(p.sel.fields) == 0 || slices.ContainsFunc(p.sel.fields, func(f *selected) bool { return slices.Contains(f.types, c.t) })
+		wanted := p.sel.typename && len(p.sel.fields) == 0 || p.wants(c)
 		d, ok := fr.enter(c, p.sg, round)
 		if !wanted || !ok {
 			continue
@@ -100,7 +125,7 @@ func (l *lowering) represent(p *part) {
 		p.on = d.typename
 		sets := []schema.FieldSet{d.key}
 		for _, f := range p.sel.fields {
-			if slices.Contains(f.types, c.t) {
+			if p.sel.io || slices.Contains(f.types, c.t) {
 				if h := p.place.homeOf(c, f.name, p.sg); h != nil && h.Requires != nil {
 					sets = append(sets, h.Requires)
 				}

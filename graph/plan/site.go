@@ -24,6 +24,7 @@ type site struct {
 	demand []schema.FieldSet       // selections that requirements need here, sorted by identity
 
 	classes []class
+	split   bool // the selection differs between the types that can stand here
 	// relevant holds the subgraphs that resolve anything of use here, sorted.
 	relevant []schema.SubgraphID
 }
@@ -88,9 +89,16 @@ func (s *search) partition(st *site) {
 		}
 	}
 	byKey := map[string]int{}
+	first := -1
 	var b []byte
 	for _, t := range st.member {
 		group, ok := groupOf[t]
+		if ok && first >= 0 && group != first {
+			st.split = true
+		}
+		if ok {
+			first = group
+		}
 		if !ok {
 			group = -1
 			if len(st.demand) == 0 {
