@@ -141,7 +141,12 @@ func dataDir() string {
 }
 
 // composed returns the supergraph of the sources, or an error with everything that the composer had against them.
-func composed(sources []graphtest.SubgraphSource) (string, error) {
+func composed(sources []graphtest.SubgraphSource) (supergraph string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	var subgraphs []compose.Subgraph
 	for _, s := range sources {
 		subgraphs = append(subgraphs, compose.Subgraph{Name: s.Name, SDL: s.SDL})
