@@ -8,72 +8,87 @@ type batch struct {
 	context [][]byte // raw values, parallel to plan.Part.Context
 }
 
-// calls builds the requests of a fetch from what is stored now: none where nobody asks for anything, several where objects differ in their context
-// or are too many for one request.
-func (r *run) calls(f *plan.Fetch) []*call {
-	queues := make([][]batch, len(f.Parts))
-	for i := range f.Parts {
-		queues[i] = r.batches(&f.Parts[i])
+// queue is what is left to send of one part: the objects of next, and then the other batches.
+type queue struct {
+	next  batch
+	other []batch
+}
+
+// take returns the next batch, which is empty where nothing is left.
+func (q *queue) take() batch {
+	b := q.next
+	q.next = batch{}
+	if len(q.other) > 0 {
+		q.next, q.other = q.other[0], q.other[1:]
 	}
-	var calls []*call
-	for {
-		c := r.takeCall(f)
-		if r.build(c, queues, len(calls) == 0) {
-			calls = append(calls, c)
+	return b
+}
+
+// putBack returns objects that found no room in a request.
+func (q *queue) putBack(b batch) {
+	if len(q.next.objects) > 0 {
+		q.other = append([]batch{q.next}, q.other...)
+	}
+	q.next = b
+}
+
+// calls builds the requests of a fetch from what is stored now: none where nobody asks for anything, several where objects differ in their context
+// or are too many for one request. The list is valid until the next call.
+func (r *run) calls(f *plan.Fetch) []*call {
+	r.queues = zeroed(r.queues, len(f.Parts))
+	objects := 0
+	for i := range f.Parts {
+		r.queues[i] = r.queue(&f.Parts[i])
+		objects += len(r.at[f.Parts[i].Position])
+	}
+	r.built = r.built[:0]
+	for left := true; left; {
+		c := r.takeCall(f, objects)
+		if r.build(c, len(r.built) == 0) {
+			r.built = append(r.built, c)
 		} else {
 			r.dropCall(c)
 		}
-		left := false
-		for _, q := range queues {
-			left = left || len(q) > 0
-		}
-		if !left {
-			return calls
+		left = false
+		for i := range r.queues {
+			left = left || len(r.queues[i].next.objects) > 0
 		}
 	}
+	return r.built
 }
 
-// batches returns the objects that a part is about.
-func (r *run) batches(part *plan.Part) []batch {
+// queue returns the objects that a part is about.
+func (r *run) queue(part *plan.Part) queue {
 	objects := r.at[part.Position]
-	switch {
-	case len(objects) == 0:
-		return nil
-	case len(part.Context) > 0:
-		return r.contextBatches(part, objects)
-	default:
-		return []batch{{objects: objects}}
+	if len(part.Context) == 0 {
+		return queue{next: batch{objects: objects}}
 	}
+	q := queue{other: r.contextBatches(part, objects)}
+	q.take()
+	return q
 }
 
 // build writes the body of one request, taking what fits from the queues. Root parts travel in the first request only. It reports false
 // where nothing is asked for.
-func (r *run) build(c *call, queues [][]batch, first bool) bool {
+func (r *run) build(c *call, first bool) bool {
 	f := c.fetch
 	asked := false
 	body := r.openBody(c.buffer.B, f)
 	for i := range f.Parts {
 		part, own := &f.Parts[i], &c.parts[i]
+		now := r.queues[i].take()
 		if part.Variable == "" {
-			if len(queues[i]) > 0 && first {
-				for _, o := range queues[i][0].objects {
-					own.targets = append(own.targets, target{o, -1})
-				}
-				asked = asked || len(own.targets) > 0
+			for _, o := range now.objects {
+				own.targets = append(own.targets, target{o, -1})
 			}
-			queues[i] = nil
+			asked = asked || first && len(own.targets) > 0
 			continue
-		}
-		var now batch
-		if len(queues[i]) > 0 {
-			now = queues[i][0]
-			queues[i] = queues[i][1:]
 		}
 		body = appendContext(body, part, now.context)
 		body = appendName(body, part.Variable)
 		var rest []uint32
 		if body, rest = r.representations(body, own, now.objects); len(rest) > 0 {
-			queues[i] = append([]batch{{rest, now.context}}, queues[i]...)
+			r.queues[i].putBack(batch{rest, now.context})
 		}
 		asked = asked || len(own.groups) > 0
 	}

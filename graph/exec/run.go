@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,8 @@ type run struct {
 	done    chan *call     // comes back
 	landed  []*call        // came back; spans point into their bodies
 	spare   []*call
+	built   []*call // scratch
+	queues  []queue // scratch
 
 	// Reading responses and building requests.
 	parser   parser
@@ -112,6 +115,7 @@ func takeRun(in Input) *run {
 
 	r.waiting = zeroed(r.waiting, len(in.Plan.Fetches))
 	r.left = zeroed(r.left, len(in.Plan.Fetches))
+	r.stats = make([]FetchStat, 0, len(in.Plan.Fetches))
 	for i := range in.Plan.Fetches {
 		r.waiting[i] = int32(len(in.Plan.Fetches[i].DependsOn))
 		if r.waiting[i] == 0 {
@@ -157,6 +161,7 @@ func (r *run) giveBack() {
 	}
 	r.buffers, r.long, r.journal, r.mark = scratch(r.buffers), scratch(r.long), scratch(r.journal), 0
 	r.ready, r.unsent, r.flying = scratch(r.ready), scratch(r.unsent), scratch(r.flying)
+	r.built, r.queues = scratch(r.built), scratch(r.queues)
 	r.stack, r.flaws, r.errors, r.errorText = scratch(r.stack), scratch(r.flaws), scratch(r.errors), scratch(r.errorText)
 	r.distinct.table = scratch(r.distinct.table)
 	r.done, r.indexes, r.stats, r.parser = nil, nil, nil, parser{}
@@ -165,7 +170,11 @@ func (r *run) giveBack() {
 	runs.Put(r)
 }
 
-func (r *run) takeCall(f *plan.Fetch) *call {
+// representationSize is the room that is set aside for the representation of an object.
+const representationSize = 64
+
+// takeCall returns a call of f with room for the representations of so many objects.
+func (r *run) takeCall(f *plan.Fetch, objects int) *call {
 	var c *call
 	if n := len(r.spare); n > 0 {
 		c = r.spare[n-1]
@@ -174,15 +183,8 @@ func (r *run) takeCall(f *plan.Fetch) *call {
 		c = new(call)
 	}
 	c.fetch = f
-	c.buffer = NewBuffer(len(f.Document) + 256)
-	for len(c.parts) < len(f.Parts) {
-		if len(c.parts) < cap(c.parts) {
-			c.parts = c.parts[:len(c.parts)+1]
-		} else {
-			c.parts = append(c.parts, callPart{})
-		}
-	}
-	c.parts = c.parts[:len(f.Parts)]
+	c.buffer = NewBuffer(len(f.Document) + 256 + objects*representationSize)
+	c.parts = slices.Grow(c.parts[:0], len(f.Parts))[:len(f.Parts)]
 	for i := range c.parts {
 		old := &c.parts[i]
 		c.parts[i] = callPart{plan: &f.Parts[i], groups: scratch(old.groups), targets: scratch(old.targets)}
