@@ -44,12 +44,12 @@ type Operation struct {
 // Problem is one thing to mend.
 type Problem struct {
 	Code         string
-	Message      string // one sentence, the probable names included
-	Line, Column int    // 1-based, in runes; 0 when the problem has no place in the text
-	Hint         string // what to do, when the message does not say it
-	Edits        []Edit // what would mend it; empty when that needs knowledge of the caller
-	Types        []string
-	Root         string // the other root type whose field was asked for, if that is what is wrong
+	Message      string   // one sentence, the probable names included
+	Line, Column int      // 1-based, in runes; 0 when the problem has no place in the text
+	Hint         string   // what to do, when the message does not say it
+	Edits        []Edit   // what would mend it; empty when that needs knowledge of the caller
+	Types        []string // types, or coordinates of fields, whose SDL is worth reading
+	Root         string   // the other root type whose field was asked for, if that is what is wrong
 }
 
 // Edit replaces the bytes from From to To of the operation's text.

@@ -8,6 +8,18 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
+// wideType is from how many fields on the fields that were probably meant are
+// worth reading in the place of the whole type.
+const wideType = 25
+
+func coordinates(parent *ast.Definition, fields []string) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, parent.Name+"."+f)
+	}
+	return out
+}
+
 // unknownField suggests, in this order: the same field on a member of an
 // abstract type or on another root, a close name on the type, and the same
 // field a few steps away.
@@ -39,6 +51,9 @@ func (c *checker) unknownField(p *Problem, f *ast.Field) {
 	case len(near) > 0 && (len(path) == 0 || distance(name, near[0]) <= 2):
 		p.Message += didYouMean(near)
 		p.Edits = c.text.rename(from, name, near[0])
+		if len(parent.Fields) > wideType {
+			p.Types = coordinates(parent, near)
+		}
 	case len(path) > 0:
 		open := strings.Join(path, " { ") + " { "
 		p.Hint = fmt.Sprintf("It can be reached as %s%s%s", open, name, strings.Repeat(" }", len(path)))

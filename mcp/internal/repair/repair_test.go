@@ -128,6 +128,20 @@ func TestCheckLeavesTheSchemaAlone(t *testing.T) {
 	}
 }
 
+func TestWideTypesAreNotSentWhole(t *testing.T) {
+	t.Parallel()
+	var sdl strings.Builder
+	sdl.WriteString("type Query {\n")
+	for i := range 300 {
+		fmt.Fprintf(&sdl, "  field%d: Int\n", i)
+	}
+	s := gqlparser.MustLoadSchema(&ast.Source{Input: sdl.String() + "}"})
+	problems := repair.Check(repair.View{Schema: s}, repair.Operation{Query: "{ feild12 }"})
+	if len(problems) != 1 || len(problems[0].Types) == 0 || problems[0].Types[0] != "Query.field12" {
+		t.Errorf("got %+v, want the coordinates of what was meant", problems)
+	}
+}
+
 // FuzzCheck wants no panic, and edits that lie within the text.
 func FuzzCheck(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txtar")
