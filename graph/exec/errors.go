@@ -17,7 +17,13 @@ type errorRecord struct {
 // afterFetches orders errors that were found while the response was written.
 const afterFetches = math.MaxInt
 
-func (r *run) roomForError() bool { return len(r.errors) < r.options.MaxErrors }
+// maxErrorText is the length in bytes from which on no more errors are added, however few there are: a subgraph's error may be as long
+// as its response.
+const maxErrorText = 1 << 20
+
+func (r *run) roomForError() bool {
+	return len(r.errors) < r.options.MaxErrors && len(r.errorText) < maxErrorText
+}
 
 // addError adds an error of our own; path is as appendPath makes it; f is nil for an error that no subgraph is to blame for.
 func (r *run) addError(f *plan.Fetch, path []byte, code, text string) {

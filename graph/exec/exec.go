@@ -89,6 +89,9 @@ type Options struct {
 	MaxRepresentations int
 	// MaxDepth is how deep the JSON of a subgraph's response may nest; 0 means 256.
 	MaxDepth int
+	// MaxStorageBytes bounds what the responses of all subgraphs may take in storage, besides their bodies: a short body can hold very many
+	// empty objects, each of which has room for all its fields. 0 means 256 MiB.
+	MaxStorageBytes int
 	// MaxResponseBytes bounds the response to the client; 0 means no bound.
 	MaxResponseBytes int
 	// NoCoalescing turns off that a query which equals one in flight, byte for byte, for the same subgraph and within the same Run, is not sent but
@@ -102,6 +105,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxDepth <= 0 {
 		o.MaxDepth = 256
+	}
+	if o.MaxStorageBytes <= 0 {
+		o.MaxStorageBytes = 256 << 20
 	}
 	return o
 }

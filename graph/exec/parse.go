@@ -19,6 +19,7 @@ type parser struct {
 	// entity is the object that an _entities result is being read into, and mistyped tells that the result is of another type.
 	entity   uint32
 	mistyped bool
+	full     bool // the storage is: reading stops
 }
 
 // flaw is a wrong value. Its path is only known when the response has been read: lists are linked to their parents at their end.
@@ -131,6 +132,9 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 		return old, p.value()
 	case c == '{' && lists == 0:
 		if !old.isObject() {
+			if p.outgrows(headerWords + len(at.position.Slots)) {
+				return old, false
+			}
 			o := p.r.newObject(at.position, p.r.staticType(at.position), at.parent)
 			if old == failed {
 				for i := range at.position.Slots {
@@ -155,6 +159,12 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 	return old, true
 }
 
+// outgrows reports whether so many words more are more than the storage may take.
+func (p *parser) outgrows(words int) bool {
+	p.full = len(p.r.words)+len(p.r.stack)+words > p.r.options.MaxStorageBytes/8
+	return p.full
+}
+
 // list reads a list that nobody gave yet. Its elements wait on a stack until their number is known.
 func (p *parser) list(at *place, old value, lists uint8) (value, bool) {
 	r := p.r
@@ -172,6 +182,9 @@ func (p *parser) list(at *place, old value, lists uint8) (value, bool) {
 		filled, ok = p.more(']')
 	}
 	n := len(r.stack) - base
+	if p.outgrows(n) {
+		return absent, false
+	}
 	index := r.alloc(n)
 	copy(r.words[index:], r.stack[base:])
 	r.stack = r.stack[:base]

@@ -1,6 +1,10 @@
 package exec
 
-import "github.com/sluice-gateway/sluice/graph/plan"
+import (
+	"math"
+
+	"github.com/sluice-gateway/sluice/graph/plan"
+)
 
 // envelope is what a response has beside its data.
 type envelope struct {
@@ -8,10 +12,17 @@ type envelope struct {
 	errors             []byte // raw; nil without a member errors
 }
 
+// maxBody is the largest body that spans can point into.
+const maxBody = math.MaxUint32
+
 // merge parses the body into the storage. It reports false where the body is no GraphQL response, and then the storage is as before.
 func (r *run) merge(c *call, body []byte) (envelope, bool) {
 	r.buffers = append(r.buffers, body)
 	p := &r.parser
+	if len(body) > maxBody {
+		p.full = true
+		return envelope{}, false
+	}
 	*p = parser{scanner: scanner{b: body, depth: r.options.MaxDepth}, r: r, buffer: uint32(len(r.buffers) - 1), entity: noObject}
 	before := r.save()
 	r.flaws = r.flaws[:0]
@@ -211,6 +222,9 @@ func (r *run) receive(c *call, stat *FetchStat) {
 	}
 	e, ok := r.merge(c, c.response)
 	if !ok {
+		if r.parser.full {
+			invalid = CodeSubrequestTooLarge
+		}
 		stat.Code = invalid
 		r.failCall(c, invalid, textOf(invalid))
 		return

@@ -320,6 +320,23 @@ func TestManyRepresentationsAreSplit(t *testing.T) {
 	}
 }
 
+func TestStorageIsBounded(t *testing.T) {
+	f := tree(1)
+	got, _ := f.run(map[string][]string{"a": {`{"data":{"a":1,"d":[[` + strings.Repeat("{},", 1000) + `{}]]}}`}}, Options{MaxStorageBytes: 4000})
+	want := `{"data":{"a":null,"b":null,"c":null,"d":null},"errors":[{"message":"the subgraph's answer is too large","extensions":{"code":"SUBREQUEST_TOO_LARGE"}}]}`
+	if got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestLongErrorsAreFew(t *testing.T) {
+	long := `{"message":"` + strings.Repeat("x", maxErrorText) + `"}`
+	got, _ := products().run(map[string][]string{"a": {`{"data":null,"errors":[` + long + "," + long + `]}`}}, Options{ErrorMode: Propagate})
+	if n := strings.Count(got, `"message"`); n != 1 {
+		t.Errorf("%d errors of 1 MiB", n)
+	}
+}
+
 // mediaSDL is a supergraph whose interface Media has more implementors than fewTypes.
 func mediaSDL() string {
 	var b strings.Builder
