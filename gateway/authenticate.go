@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 
 	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
@@ -38,8 +39,11 @@ func newGuardian(cfg *config.Config, o *opened, resource extensions.Resource, lo
 		}
 	}
 	g.anonymous = settings.Default == config.DefaultAnonymous || settings.Default == "" && len(g.authenticators) == 0
-	if len(g.authenticators) > 0 {
-		g.challenge.ResourceMetadata = resource.MetadataURL()
+	// The challenge points to the metadata only where some extension publishes them there.
+	if u, err := url.Parse(resource.MetadataURL()); err == nil && len(g.authenticators) > 0 {
+		if _, published := o.metadata[u.Path]; published {
+			g.challenge.ResourceMetadata = resource.MetadataURL()
+		}
 	}
 	return g
 }

@@ -7,9 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/sluice-gateway/sluice/extensions"
@@ -38,11 +41,12 @@ func openExtensions(ctx context.Context, cfg *config.Config, protected []extensi
 	o := &opened{byID: map[string]extensions.Extension{}, metadata: map[string]extensions.PublicMetadata{}}
 	needs := schemaNeeds(protected)
 	resources := resourcesOf(cfg)
+	client := extensionClient()
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(cfg.Extensions)) {
 		ext, err := extensions.Open(ctx, extensions.Env{
-			ID: id, Logger: log.With("extension", id), HTTPClient: extensionClient(), Config: cfg.Extensions[id],
-			Resources: resources, Schema: needs,
+			ID: id, Logger: log.With("extension", id), HTTPClient: client, Config: cfg.Extensions[id],
+			Resources: triedFor(cfg, resources, id), Schema: needs,
 		})
 		if err != nil {
 			errs = append(errs, err)
@@ -65,12 +69,42 @@ func openExtensions(ctx context.Context, cfg *config.Config, protected []extensi
 	return o, nil
 }
 
-// extensionClient is the HTTP client that extensions get: with a time-out, and without redirects, which would lead a key set's address elsewhere.
+// triedFor returns the resources that the configuration tries the extension for.
+func triedFor(cfg *config.Config, all map[string]extensions.Resource, id string) map[string]extensions.Resource {
+	out := map[string]extensions.Resource{}
+	for name, r := range all {
+		if ids := cfg.Resource(name).Extensions; ids == nil || slices.Contains(ids, id) {
+			out[name] = r
+		}
+	}
+	return out
+}
+
+// extensionClient is the HTTP client that extensions get: with a time-out, without redirects, which would lead a key set's address elsewhere,
+// and without a way to addresses where no provider lives but a cloud's metadata service does.
 func extensionClient() *http.Client {
+	dialer := &net.Dialer{Timeout: extensionTimeout, Control: refuseLinkLocal}
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // the standard library's own
+	transport.DialContext = dialer.DialContext
 	return &http.Client{
-		Timeout:       extensionTimeout,
+		Transport: transport, Timeout: extensionTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// errAddress: the address is one that outbound requests of extensions never go to.
+var errAddress = errors.New("link-local, multicast and unspecified addresses are refused")
+
+// refuseLinkLocal looks at the address that a name resolved to, just before the connection.
+func refuseLinkLocal(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("dial %s: %w", address, err)
+	}
+	if ip := at.Addr().Unmap(); ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
+		return fmt.Errorf("dial %s: %w", address, errAddress)
+	}
+	return nil
 }
 
 func (o *opened) addMetadata(id string, m extensions.MetadataProvider) error {

@@ -110,7 +110,7 @@ func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 		out.Errors, out.Refused = toolErrors(no), x.refusal(no).Refused
 		return out
 	}
-	out.Limits = x.pipeline.limitUse(op.Measures)
+	out.Limits = x.pipeline.limitUse(op.Measures, op.Cost)
 	out.RequiredScopes = requiredScopes(r.caller, protectedOf(op.Protected))
 	pl, err := x.pipeline.view.engine.Plan(op.Prepared, op.execution)
 	if err != nil {
@@ -146,7 +146,7 @@ func requiredScopes(tok extensions.Token, protected []extensions.Protected) [][]
 }
 
 // limitUse lists what an operation takes of each limit that is on.
-func (p *pipeline) limitUse(m operation.Measures) []mcp.LimitUse {
+func (p *pipeline) limitUse(m operation.Measures, cost int) []mcp.LimitUse {
 	var out []mcp.LimitUse
 	for _, l := range []mcp.LimitUse{
 		{Name: "depth", Used: m.Depth, Max: p.limits.Depth},
@@ -154,6 +154,7 @@ func (p *pipeline) limitUse(m operation.Measures) []mcp.LimitUse {
 		{Name: "aliases", Used: m.Aliases, Max: p.limits.Aliases},
 		{Name: "root_fields", Used: m.RootFields, Max: p.limits.RootFields},
 		{Name: "complexity", Used: m.Complexity, Max: p.limits.Complexity},
+		{Name: "cost", Used: cost, Max: p.costLimit},
 	} {
 		if l.Max > 0 {
 			out = append(out, l)

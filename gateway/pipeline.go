@@ -24,6 +24,7 @@ type pipeline struct {
 	reject      bool // a denied field refuses the operation
 	variables   int  // greatest size of the variables, bytes; 0 means no limit
 	limits      config.OperationLimits
+	costLimit   int // 0: costs are not limited
 	challenge   extensions.Challenge // what the resource adds to challenges
 	observe     *observer
 	log         *slog.Logger

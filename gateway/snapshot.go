@@ -72,9 +72,17 @@ func (b *builder) pipelineFor(s *snapshot, store *trusted.Store, name string) *p
 		view: s.view, authorizers: s.extensions.authorizers, documents: newDocuments(s.cfg, store, b.log),
 		timeout: s.cfg.Gateway.Timeout, reject: s.cfg.Authorization.DeniedFields == config.DeniedReject,
 		variables: int(s.cfg.OperationLimits.VariablesSize), limits: s.cfg.OperationLimits,
+		costLimit: costLimit(s.cfg),
 		challenge: newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[name], b.log).challenge,
 		observe:   b.observe, log: b.log,
 	}
+}
+
+func costLimit(cfg *config.Config) int {
+	if cfg.ComplexityControl.Mode == config.ComplexityEnforce {
+		return cfg.ComplexityControl.Limit
+	}
+	return 0
 }
 
 func (b *builder) mountGraphQL(mux *http.ServeMux, s *snapshot, store *trusted.Store) {

@@ -71,7 +71,13 @@ func engineConfig(cfg *config.Config, s *schema.Schema, clients subgraph.Clients
 			ErrorExtensions:    []string{"code"},
 			MaxRepresentations: limits.Representations, MaxResponseBytes: int(limits.ResponseSize),
 		},
+		Cost: graph.CostControl{
+			Measure: cfg.ComplexityControl.Mode != "", ListSize: cfg.ComplexityControl.ListSize,
+		},
 		Batch: func(sg schema.SubgraphID) bool { return cfg.Subgraph(s.Subgraphs[sg].Name).Batching },
+	}
+	if cfg.ComplexityControl.Mode == config.ComplexityEnforce {
+		c.Cost.Limit = cfg.ComplexityControl.Limit
 	}
 	if open {
 		c.Introspection = introspection.New(s.API, introspection.Options{})

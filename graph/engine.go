@@ -18,6 +18,8 @@ type Config struct {
 	Parse operation.ParseLimits
 	// Limits bound the operations that are run.
 	Limits operation.Limits
+	// Cost bounds the static cost of operations by @cost and @listSize.
+	Cost CostControl
 	// Exec are the settings of execution.
 	Exec exec.Options
 	// Batch reports whether fetches of a subgraph that become ready together share one request; nil means all do.
@@ -28,6 +30,13 @@ type Config struct {
 	DocumentCacheBytes, PlanCacheBytes int64
 	// Introspection answers __schema and __type. When it is nil such fields are refused.
 	Introspection *introspection.Schema
+}
+
+// CostControl says what is done about the cost of operations. The zero value does not compute it.
+type CostControl struct {
+	Measure  bool // tell it in Prepared.Cost
+	Limit    int  // refuse operations that cost more; 0 refuses none
+	ListSize int  // what is assumed of lists that do not tell their size; 0 means operation.DefaultListSize
 }
 
 // Engine prepares and executes operations on one schema.

@@ -23,6 +23,8 @@ type Prepared struct {
 	Measures  operation.Measures
 	// Protected is what the operation touches of the schema's security directives, sorted.
 	Protected []operation.ProtectedCoordinate
+	// Cost is the static cost with these variables; 0 where cost control is off.
+	Cost int
 	// Cached tells that the text was known already.
 	Cached bool
 
@@ -40,6 +42,7 @@ type shape struct {
 	op        *operation.Operation
 	measures  operation.Measures
 	protected []operation.ProtectedCoordinate
+	cost      *operation.Cost // nil where cost control is off
 	err       error
 }
 
@@ -75,13 +78,20 @@ func (e *Engine) Prepare(req Request) (*Prepared, operation.ErrorList) {
 			return nil, errs
 		}
 	}
+	cost := 0
+	if sh.cost != nil {
+		if cost, errs = e.cost(sh.cost, vars, req.Unlimited); len(errs) > 0 {
+			return nil, errs
+		}
+	}
 	if e.cfg.Introspection == nil && sh.measures.IntrospectionDepth > 0 {
 		return nil, operation.ErrorList{{
 			Message: "Introspection is not available here.", Code: CodeIntrospectionDisabled, Failure: operation.FailureOther,
 		}}
 	}
 	return &Prepared{
-		Document: d.doc, Operation: sh.op, Variables: vars, Measures: sh.measures, Protected: sh.protected, Cached: hit, shape: sh,
+		Document: d.doc, Operation: sh.op, Variables: vars, Measures: sh.measures, Protected: sh.protected,
+		Cost: cost, Cached: hit, shape: sh,
 	}, nil
 }
 
@@ -103,11 +113,25 @@ func (e *Engine) shapeOf(doc *operation.Document, req Request, vars *operation.V
 		if err != nil {
 			return &shape{err: err}, 0, false
 		}
-		return &shape{
-			op: op, measures: doc.Measure(op), protected: operation.Protected(e.schema, op),
-		}, documentCost(req.Text), true
+		out := &shape{op: op, measures: doc.Measure(op), protected: operation.Protected(e.schema, op)}
+		if e.cfg.Cost.Measure || e.cfg.Cost.Limit > 0 {
+			out.cost = operation.CompileCost(e.schema, op)
+		}
+		return out, documentCost(req.Text), true
 	})
 	return sh, sh.err
+}
+
+// cost evaluates an operation's cost and holds it against the limit.
+func (e *Engine) cost(c *operation.Cost, vars *operation.Variables, unlimited bool) (int, operation.ErrorList) {
+	cost, errs := c.Evaluate(e.schema, vars, operation.CostOptions{ListSize: e.cfg.Cost.ListSize})
+	if unlimited || e.cfg.Cost.Limit == 0 {
+		return cost, nil
+	}
+	if len(errs) == 0 && cost > e.cfg.Cost.Limit {
+		errs = operation.ErrorList{operation.LimitError("cost", cost, e.cfg.Cost.Limit)}
+	}
+	return cost, errs
 }
 
 // documentCost estimates the bytes that a parsed text holds: trees of it take some twenty times its length.
