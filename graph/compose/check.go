@@ -60,17 +60,41 @@ func (c *composition) checkSupergraph() {
 	}
 }
 
-// locate finds where subgraphs declare an element of the supergraph.
+// locate finds where subgraphs declare an element of the supergraph: a type, or
+// what is within one; the type itself where the part is not found.
 func (c *composition) locate(coordinate string) []Location {
 	typeName, rest, _ := strings.Cut(coordinate, ".")
-	fieldName, _, _ := strings.Cut(rest, "(")
+	part, arg, _ := strings.Cut(rest, "(")
+	arg = strings.TrimSuffix(arg, ":)")
 	var at []Location
 	for _, src := range c.super.sources[typeName] {
-		if f := src.t.field(fieldName); f != nil {
-			at = append(at, src.s.at(f.pos))
-		} else {
-			at = append(at, src.s.at(src.t.pos))
+		if pos, ok := src.t.partPosition(part, arg); ok {
+			at = append(at, src.s.at(pos))
 		}
 	}
+	if at == nil && part != "" {
+		return c.locate(typeName)
+	}
 	return at
+}
+
+// partPosition is where a type declares a field, input field or enum value, or an
+// argument of a field.
+func (t *typeDef) partPosition(part, arg string) (position, bool) {
+	if part == "" {
+		return t.pos, true
+	}
+	if f := t.field(part); f != nil {
+		if a := f.arg(arg); a != nil {
+			return a.pos, true
+		}
+		return f.pos, arg == ""
+	}
+	if in := t.input(part); in != nil {
+		return in.pos, true
+	}
+	if v := t.value(part); v != nil {
+		return v.pos, true
+	}
+	return position{}, false
 }

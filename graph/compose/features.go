@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,9 +39,13 @@ func (m *merger) settleDirectives() {
 	for _, name := range []string{"deprecated", "specifiedBy"} {
 		m.survivors[name] = &survivor{name: name, def: builtinDirectives[name]}
 	}
+	written := make([]map[string]bool, len(m.subgraphs))
+	for i, s := range m.subgraphs {
+		written[i] = s.writtenDirectives()
+	}
 	var linked []string
 	for _, canon := range survivorOrder {
-		if name := m.survivingName(canon); name != "" {
+		if name := m.survivingName(canon, written); name != "" {
 			m.addFederationSurvivor(canon, name)
 			if f, _ := federation.SupergraphFeature(canon); !slices.Contains(linked, f.Identity) {
 				linked = append(linked, f.Identity)
@@ -50,18 +55,18 @@ func (m *merger) settleDirectives() {
 	for _, identity := range linked {
 		m.linkFederationFeature(identity)
 	}
-	m.settleJoinedFeatures()
+	m.settleJoinedFeatures(written)
 	m.settleComposed()
 }
 
 // survivingName is the name under which subgraphs apply a federation directive,
 // "" when none does. Different names are an error.
-func (m *merger) survivingName(canon string) string {
+func (m *merger) survivingName(canon string, written []map[string]bool) string {
 	var names variants
 	var at []Location
 	var from string
-	for _, s := range m.subgraphs {
-		for local := range s.written {
+	for i, s := range m.subgraphs {
+		for _, local := range slices.Sorted(maps.Keys(written[i])) {
 			if s.links.canon(local) == canon {
 				names.add("it is imported as \"@"+local+"\"", s.name)
 				at = append(at, s.at(position{}))
@@ -79,6 +84,37 @@ func (m *merger) survivingName(canon string) string {
 	}
 	_, name, _ := strings.Cut(names[0].text, "@")
 	return strings.TrimSuffix(name, "\"")
+}
+
+// writtenDirectives are the local names of the directives that a subgraph applies.
+func (s *subgraph) writtenDirectives() map[string]bool {
+	names := map[string]bool{}
+	add := func(applied []*directive) {
+		for _, d := range applied {
+			names[d.name] = true
+		}
+	}
+	addInputs := func(list []*input) {
+		for _, in := range list {
+			add(in.applied)
+		}
+	}
+	add(s.applied)
+	for _, d := range s.directives {
+		addInputs(d.args)
+	}
+	for _, t := range s.types {
+		add(t.applied)
+		addInputs(t.inputs)
+		for _, f := range t.fields {
+			add(f.applied)
+			addInputs(f.args)
+		}
+		for _, v := range t.values {
+			add(v.applied)
+		}
+	}
+	return names
 }
 
 func (m *merger) addFederationSurvivor(canon, name string) {
@@ -127,16 +163,16 @@ func (m *merger) linkFederationFeature(identity string) {
 var latestConnect = federation.Version{Major: 0, Minor: 3}
 
 // settleJoinedFeatures links the features that travel in @join__directive.
-func (m *merger) settleJoinedFeatures() {
+func (m *merger) settleJoinedFeatures(written []map[string]bool) {
 	connect, cacheTag := federation.Version{}, false
-	for _, s := range m.subgraphs {
+	for i, s := range m.subgraphs {
 		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {
 			connect = latestConnect
 			if f.version.AtLeast(connect) {
 				connect = f.version
 			}
 		}
-		for local := range s.written {
+		for _, local := range slices.Sorted(maps.Keys(written[i])) {
 			cacheTag = cacheTag || s.links.canon(local) == federation.CacheTag
 		}
 	}

@@ -88,7 +88,7 @@ func (c checker) checkType(t *typeDef) {
 	c.checkApplied(t.applied, typeLocation(t.kind), t.name, t.pos)
 	switch t.kind {
 	case objectKind, interfaceKind:
-		if len(t.fields) == 0 && !c.isRoot(t.name) {
+		if len(t.fields) == 0 && t.name != c.roots[query] {
 			c.report(t.pos, t.name, "Type %s must define one or more fields.", t.name)
 		}
 		for _, f := range t.fields {

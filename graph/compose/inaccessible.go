@@ -31,22 +31,14 @@ func (c *composition) checkInaccessible() {
 func hidden(applied []*directive) bool { return has(applied, federation.Inaccessible) }
 
 // report records an error at the places where an element stands in subgraphs.
-func (k inaccessibleCheck) report(code Code, coordinate string, at []Location, format string, args ...any) {
-	k.fail(code, coordinate, at, format, args...)
-}
-
-func (k inaccessibleCheck) typeAt(name string) []Location {
-	var at []Location
-	for _, src := range k.s.sources[name] {
-		at = append(at, src.s.at(src.t.pos))
-	}
-	return at
+func (k inaccessibleCheck) report(code Code, coordinate string, format string, args ...any) {
+	k.fail(code, coordinate, k.locate(coordinate), format, args...)
 }
 
 func (k inaccessibleCheck) checkType(t *typeDef) {
 	if hidden(t.applied) {
 		if t.name == k.s.roots[query] {
-			k.report(QueryRootTypeInaccessible, t.name, k.typeAt(t.name), "Type %q is @inaccessible but is the root query type, which must be in the API schema.", t.name)
+			k.report(QueryRootTypeInaccessible, t.name, "Type %q is @inaccessible but is the root query type, which must be in the API schema.", t.name)
 		}
 		return
 	}
@@ -78,7 +70,7 @@ func (k inaccessibleCheck) checkType(t *typeDef) {
 		count(v.applied)
 	}
 	if all > 0 && visible == 0 {
-		k.report(OnlyInaccessibleChildren, t.name, k.typeAt(t.name), "Type %q is in the API schema but all of its %s are @inaccessible.", t.name, what)
+		k.report(OnlyInaccessibleChildren, t.name, "Type %q is in the API schema but all of its %s are @inaccessible.", t.name, what)
 	}
 }
 
@@ -87,12 +79,12 @@ func (k inaccessibleCheck) checkField(t *typeDef, f *field) {
 		for _, i := range t.interfaces {
 			up := k.s.byName[i.name]
 			if want := up.field(f.name); want != nil && !hidden(up.applied) && !hidden(want.applied) {
-				k.report(ImplementedByInaccessible, f.coordinate(), k.typeAt(t.name), "Field %q is @inaccessible but implements the interface field %q, which is in the API schema.", f.coordinate(), want.coordinate())
+				k.report(ImplementedByInaccessible, f.coordinate(), "Field %q is @inaccessible but implements the interface field %q, which is in the API schema.", f.coordinate(), want.coordinate())
 			}
 		}
 		return
 	}
-	k.checkReference(f.typ, f.coordinate(), t.name)
+	k.checkReference(f.typ, f.coordinate())
 	k.checkInputs(f.args, f.coordinate(), true)
 	for _, i := range t.interfaces {
 		up := k.s.byName[i.name]
@@ -114,17 +106,17 @@ func (k inaccessibleCheck) checkArguments(f, want *field) {
 		aboveCoordinate := inputCoordinate(want.coordinate(), a.name, true)
 		switch {
 		case hidden(a.applied) && !hidden(above.applied):
-			k.report(ImplementedByInaccessible, coordinate, nil, "Argument %q is @inaccessible but implements the interface argument %q, which is in the API schema.", coordinate, aboveCoordinate)
+			k.report(ImplementedByInaccessible, coordinate, "Argument %q is @inaccessible but implements the interface argument %q, which is in the API schema.", coordinate, aboveCoordinate)
 		case !hidden(a.applied) && hidden(above.applied) && a.required():
-			k.report(RequiredInaccessible, aboveCoordinate, nil, "Argument %q is @inaccessible but is implemented by the argument %q, which is required and in the API schema.", aboveCoordinate, coordinate)
+			k.report(RequiredInaccessible, aboveCoordinate, "Argument %q is @inaccessible but is implemented by the argument %q, which is required and in the API schema.", aboveCoordinate, coordinate)
 		}
 	}
 }
 
 // checkReference reports a visible element of a hidden type.
-func (k inaccessibleCheck) checkReference(t *typeRef, coordinate, owner string) {
+func (k inaccessibleCheck) checkReference(t *typeRef, coordinate string) {
 	if def := k.s.byName[t.base()]; def != nil && hidden(def.applied) {
-		k.report(ReferencedInaccessible, def.name, append(k.typeAt(def.name), k.typeAt(owner)...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", def.name, coordinate)
+		k.fail(ReferencedInaccessible, def.name, append(k.locate(def.name), k.locate(coordinate)...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", def.name, coordinate)
 	}
 }
 
@@ -138,11 +130,11 @@ func (k inaccessibleCheck) checkInputs(list []*input, owner string, args bool) {
 				if !args {
 					noun = "Input field"
 				}
-				k.report(RequiredInaccessible, coordinate, k.typeAt(owner), "%s %q is @inaccessible but is a required %s of %q, which is in the API schema.", noun, coordinate, inputNoun(args), owner)
+				k.report(RequiredInaccessible, coordinate, "%s %q is @inaccessible but is a required %s of %q, which is in the API schema.", noun, coordinate, inputNoun(args), owner)
 			}
 			continue
 		}
-		k.checkReference(in.typ, coordinate, owner)
+		k.checkReference(in.typ, coordinate)
 		if in.def != nil {
 			k.checkDefault(in.def, in.typ, coordinate)
 		}
@@ -162,7 +154,7 @@ func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string)
 	case def == nil:
 	case def.kind == enumKind && v.kind == enumLiteral:
 		if e := def.value(v.raw); e != nil && hidden(e.applied) {
-			k.report(DefaultValueUsesInaccessible, def.name+"."+e.name, k.typeAt(def.name), "Enum value %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+e.name, coordinate)
+			k.report(DefaultValueUsesInaccessible, def.name+"."+e.name, "Enum value %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+e.name, coordinate)
 		}
 	case def.kind == inputKind && v.kind == objectValue:
 		for _, f := range v.fields {
@@ -171,7 +163,7 @@ func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string)
 				continue
 			}
 			if hidden(in.applied) {
-				k.report(DefaultValueUsesInaccessible, def.name+"."+in.name, k.typeAt(def.name), "Input field %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+in.name, coordinate)
+				k.report(DefaultValueUsesInaccessible, def.name+"."+in.name, "Input field %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+in.name, coordinate)
 			}
 			k.checkDefault(f.value, in.typ, coordinate)
 		}

@@ -225,7 +225,6 @@ func (in ingester) directives(list ast.DirectiveList, ext bool) []*directive {
 	}
 	out := make([]*directive, len(list))
 	for i, d := range list {
-		in.written[d.Name] = true
 		out[i] = &directive{name: d.Name, canon: in.links.canon(d.Name), pos: place(d.Position), ext: ext}
 		if len(d.Arguments) > 0 {
 			out[i].args = make([]argument, len(d.Arguments))

@@ -143,7 +143,7 @@ func (m *merger) mergeRoots() {
 			}
 		}
 	}
-	if m.roots[query] == "" {
+	if !slices.ContainsFunc(m.sources[m.roots[query]], func(src typeSource) bool { return len(src.t.fields) > 0 }) {
 		m.fail(NoQueries, "", nil, "No queries found in any subgraph: a supergraph must have a query root type.")
 	}
 }

@@ -182,6 +182,11 @@ func (p *printer) typeDef(t *typeDef) {
 		}
 		p.text("\n")
 	default:
+		if len(t.fields)+len(t.inputs)+len(t.values) == 0 {
+			p.applied(t.applied)
+			p.text("\n")
+			return
+		}
 		p.appliedLines(t.applied)
 		p.typeBody(t)
 	}

@@ -21,21 +21,20 @@ func (c *composition) upgrade() {
 			types[t.name] = append(types[t.name], s)
 		}
 	}
+	var upgraders []upgrader
 	for _, s := range c.subgraphs {
 		if s.fed1 {
 			s.version = upgradeVersion
-			u := upgrader{subgraph: s, others: types}
-			u.checkExtensions()
-			u.regularise()
+			upgraders = append(upgraders, upgrader{subgraph: s, others: types})
 		}
-		c.errors = append(c.errors, s.errors...)
-		s.errors = nil
 	}
-	for _, s := range c.subgraphs {
-		if s.fed1 {
-			u := upgrader{subgraph: s, others: types}
-			u.shareValueTypes()
-			u.dropRepeatedTags()
+	for _, step := range []func(upgrader){
+		upgrader.checkExtensions, upgrader.regularise, upgrader.dropExtensions, upgrader.shareValueTypes, upgrader.dropRepeatedTags,
+	} {
+		for _, u := range upgraders {
+			step(u)
+			c.errors = append(c.errors, u.errors...)
+			u.errors = nil
 		}
 	}
 }
@@ -62,9 +61,20 @@ func (u upgrader) definedAnywhere(name string) bool {
 	})
 }
 
+// regularise writes federation 1's variants in the one form of federation 2.
 func (u upgrader) regularise() {
 	for _, t := range u.types {
-		u.joinKeyLists(t)
+		joinFieldLists(t.applied)
+		for _, f := range t.fields {
+			joinFieldLists(f.applied)
+		}
+	}
+}
+
+// dropExtensions drops what federation 1 wrote and ignored, and turns extensions
+// into definitions.
+func (u upgrader) dropExtensions() {
+	for _, t := range u.types {
 		u.dropExternals(t)
 	}
 	for _, t := range u.types {
@@ -77,14 +87,7 @@ func (u upgrader) regularise() {
 	u.dropUnusedExternals()
 }
 
-// joinKeyLists writes `fields: ["a", "b"]` as "a b".
-func (u upgrader) joinKeyLists(t *typeDef) {
-	joinFieldLists(t.applied)
-	for _, f := range t.fields {
-		joinFieldLists(f.applied)
-	}
-}
-
+// joinFieldLists writes `fields: ["a", "b"]` as "a b".
 func joinFieldLists(applied []*directive) {
 	for _, d := range applied {
 		if d.canon != federation.Key && d.canon != federation.Requires && d.canon != federation.Provides {
@@ -115,13 +118,37 @@ func (u upgrader) dropExternals(t *typeDef) {
 	if (t.defined || !t.extended) && !has(t.applied, federation.Extends) {
 		return
 	}
-	for _, d := range t.applied {
-		if d.canon == federation.Key {
-			u.walkFields(t, d.fieldSet().selections, func(f *field, _ *selection) {
-				f.applied = without(f.applied, federation.External)
-			})
+	for _, key := range u.keysOf(t) {
+		u.walkFields(t, key.fieldSet().selections, func(f *field, _ *selection) {
+			f.applied = without(f.applied, federation.External)
+		})
+	}
+}
+
+// keysOf are the keys of an extension, or, when it repeats none, those of the
+// type in other subgraphs.
+func (u upgrader) keysOf(t *typeDef) []*directive {
+	keys := only(t.applied, federation.Key)
+	if len(keys) > 0 {
+		return keys
+	}
+	for _, s := range u.others[t.name] {
+		if s != u.subgraph {
+			keys = append(keys, only(s.byName[t.name].applied, federation.Key)...)
 		}
 	}
+	return keys
+}
+
+// only is the applications of one federation directive.
+func only(applied []*directive, canon string) []*directive {
+	var out []*directive
+	for _, d := range applied {
+		if d.canon == canon {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // without is the list less the applications of some federation directives.
