@@ -95,21 +95,37 @@ func (at *places) value(v *ast.Value) {
 	}
 }
 
-// hiddenMark ends the name of a hidden field while the document is validated,
-// so that the validator does not know it either. No name can contain it.
+// hiddenMark ends the name of a hidden field or type while the document is
+// validated, so that the validator does not know it either. No name can contain it.
 const hiddenMark = "\x00"
 
-// mask renames the fields that the view hides.
+// mask renames the fields and types that the view hides.
 func (c *checker) mask() {
 	if c.view.Hidden == nil {
 		return
 	}
 	for _, op := range c.doc.Operations {
+		for _, v := range op.VariableDefinitions {
+			t := v.Type
+			for t.Elem != nil {
+				t = t.Elem
+			}
+			t.NamedType = c.masked(t.NamedType)
+		}
 		c.maskSelections(c.root(op.Operation), op.SelectionSet)
 	}
 	for _, f := range c.doc.Fragments {
+		f.TypeCondition = c.masked(f.TypeCondition)
 		c.maskSelections(c.view.Schema.Types[f.TypeCondition], f.SelectionSet)
 	}
+}
+
+// masked is a type's name, marked when the type is hidden.
+func (c *checker) masked(typeName string) string {
+	if c.hidden(typeName, "") {
+		return typeName + hiddenMark
+	}
+	return typeName
 }
 
 func (c *checker) maskSelections(parent *ast.Definition, set ast.SelectionSet) {
@@ -130,6 +146,7 @@ func (c *checker) maskSelections(parent *ast.Definition, set ast.SelectionSet) {
 		case *ast.InlineFragment:
 			inner := parent
 			if s.TypeCondition != "" {
+				s.TypeCondition = c.masked(s.TypeCondition)
 				inner = c.view.Schema.Types[s.TypeCondition]
 			}
 			c.maskSelections(inner, s.SelectionSet)

@@ -118,6 +118,28 @@ func TestHiddenFieldsAreNeverNamed(t *testing.T) {
 	}
 }
 
+// TestHiddenTypesAreUnknown: that a type exists must not be found out from the
+// errors about its fields.
+func TestHiddenTypesAreUnknown(t *testing.T) {
+	t.Parallel()
+	view := repair.View{Schema: schema(t), Hidden: func(typeName, _ string) bool { return typeName == "Repository" || typeName == "UserFilter" }}
+	for _, query := range []string{
+		`{ search(text: "x") { ... on Repository { nope } } }`,
+		`{ search(text: "x") { ...R } } fragment R on Repository { nope }`,
+		`query ($f: [UserFilter!]) { viewer { id nope } }`,
+		`{ search(text: "x") { ... on Repo { id } } }`,
+		`{ search(text: "x") { fullName } }`,
+	} {
+		text := print(repair.Check(view, repair.Operation{Query: query}))
+		for _, name := range []string{"Repository", "UserFilter"} {
+			text = strings.ReplaceAll(text, `Unknown type "`+name+`".`, "")
+			if strings.Contains(text, name) || strings.Contains(text, "\x00") {
+				t.Errorf("%s: the answer knows %s: %s", query, name, text)
+			}
+		}
+	}
+}
+
 func TestCheckLeavesTheSchemaAlone(t *testing.T) {
 	t.Parallel()
 	s := schema(t)
