@@ -95,6 +95,8 @@ func (g *queryGenerator) selection(def *ast.Definition, depth int) string {
 	draw := g.rng.IntN(100)
 	abstract := def.IsAbstractType()
 	switch {
+	case abstract && g.chance(15):
+		return g.memberwise(def, depth)
 	case draw < 6:
 		return g.alias(5) + "__typename" + g.directives(10)
 	case draw < 16 || abstract && draw < 50:
@@ -142,6 +144,45 @@ func (g *queryGenerator) field(def *ast.Definition, depth int) string {
 	return text
 }
 
+// memberwise asks every member of an abstract type for one response key, each for a field and with arguments of its own. Whether
+// the types go together is left to validation.
+func (g *queryGenerator) memberwise(def *ast.Definition, depth int) string {
+	key := fmt.Sprintf("k%d", g.rng.IntN(3))
+	var parts []string
+	var shape *ast.Type // of the first member's field: the others look for one like it
+	var same *ast.FieldDefinition
+	for _, member := range sorted(g.api.GetPossibleTypes(def)) {
+		var fields []*ast.FieldDefinition
+		for _, f := range member.Fields {
+			if !strings.HasPrefix(f.Name, "__") && (shape == nil || f.Type.String() == shape.String()) {
+				fields = append(fields, f)
+			}
+		}
+		if len(fields) == 0 || g.budget <= 0 || depth >= maxDepth {
+			continue
+		}
+		g.budget--
+		f := fields[g.rng.IntN(len(fields))]
+		for _, other := range fields { // the same field with other arguments is the hardest
+			if same == nil && len(other.Arguments) > 0 || same != nil && other.Name == same.Name {
+				f = other
+			}
+		}
+		same, shape = f, f.Type
+		text := key + ": " + f.Name + g.arguments(f)
+		if child := g.api.Types[f.Type.Name()]; child.IsCompositeType() {
+			text += " " + g.selectionSet(child, depth+2)
+		}
+		parts = append(parts, "... on "+member.Name+" { "+text+" }")
+	}
+	return strings.Join(parts, " ")
+}
+
+// sorted is for lists whose order a map made: the seed alone is to decide.
+func sorted(defs []*ast.Definition) []*ast.Definition {
+	return slices.SortedFunc(slices.Values(defs), func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
+}
+
 // fragment draws an inline fragment or a spread, on the type itself or one that overlaps it.
 func (g *queryGenerator) fragment(def *ast.Definition, depth int) string {
 	on := g.condition(def)
@@ -174,11 +215,9 @@ func (g *queryGenerator) condition(def *ast.Definition) *ast.Definition {
 	if len(possible) == 0 {
 		return def
 	}
-	member := possible[g.rng.IntN(len(possible))]
+	member := sorted(possible)[g.rng.IntN(len(possible))]
 	if wider := g.api.GetImplements(member); len(wider) > 0 && g.chance(30) {
-		// Map order made this list: sort it, or the seed would not decide.
-		wider = slices.SortedFunc(slices.Values(wider), func(a, b *ast.Definition) int { return strings.Compare(a.Name, b.Name) })
-		return wider[g.rng.IntN(len(wider))]
+		return sorted(wider)[g.rng.IntN(len(wider))]
 	}
 	return member
 }

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -46,6 +47,35 @@ func TestRandomGraphs(t *testing.T) {
 	t.Logf("%d of %d graphs composed; refused: %v", composedGraphs, *graphs, refused)
 	if composedGraphs < *graphs/2 {
 		t.Errorf("only %d of %d graphs composed", composedGraphs, *graphs)
+	}
+}
+
+// TestFindings asks again what once was answered wrongly: the minimised cases that random graphs gave.
+func TestFindings(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "findings", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no findings: %v", err)
+	}
+	for _, file := range files {
+		suite, err := graphtest.LoadSuiteArchive(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(suite.Name, func(t *testing.T) {
+			f, err := suite.Finding()
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, explain, done := try(f)
+			defer done()
+			if explain == nil {
+				t.Fatal("no longer valid: it does not compose, or the operation does not fit")
+			}
+			if d != "" {
+				t.Error(d)
+				explain(t)
+			}
+		})
 	}
 }
 

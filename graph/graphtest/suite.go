@@ -18,7 +18,8 @@ type Suite struct {
 	Name       string
 	Subgraphs  []SubgraphSource // sorted by name
 	Supergraph string           // empty where it is to be composed from the subgraphs
-	Fixture    []byte           // see Fixture; empty where the suite brings none
+	Fixture    []byte           // see Fixture; nil where the suite lives in a universe
+	Seed       uint64           // of the universe
 	Cases      []Case
 }
 
@@ -89,8 +90,9 @@ func LoadSuiteDir(dir string) (*Suite, error) {
 	return s, nil
 }
 
-// LoadSuiteArchive reads a suite of one case from a txtar archive: files subgraphs/NAME.graphql, data.json (a Fixture), operation.graphql,
-// optionally variables.json and supergraph.graphql, expected.json ({"data": …, "errors": true}), and requests, a number.
+// LoadSuiteArchive reads a suite of one case from a txtar archive: files subgraphs/NAME.graphql, operation.graphql, optionally
+// variables.json and supergraph.graphql. Either there are data.json (a Fixture), expected.json ({"data": …, "errors": true}) and
+// requests (a number), or the one file universe (a seed), and the right answer is the monolith's.
 func LoadSuiteArchive(path string) (*Suite, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
@@ -116,6 +118,12 @@ func (s *Suite) readFile(f txtar.File, c *Case) error {
 	switch f.Name {
 	case "data.json":
 		s.Fixture = f.Data
+	case "universe":
+		seed, err := strconv.ParseUint(string(bytes.TrimSpace(f.Data)), 10, 64)
+		if err != nil {
+			return err
+		}
+		s.Seed = seed
 	case "supergraph.graphql":
 		s.Supergraph = string(f.Data)
 	case "operation.graphql":
@@ -140,6 +148,19 @@ func (s *Suite) readFile(f txtar.File, c *Case) error {
 		return fmt.Errorf("no such part of a suite")
 	}
 	return nil
+}
+
+// Finding returns the suite of a [Finding.Archive] as it was.
+func (s *Suite) Finding() (Finding, error) {
+	f := Finding{Subgraphs: s.Subgraphs, Seed: s.Seed, Operation: Operation{Text: s.Cases[0].Query, Variables: map[string]any{}}}
+	if text := s.Cases[0].Variables; text != nil {
+		v, err := DecodeJSON(text)
+		if err != nil {
+			return Finding{}, fmt.Errorf("suite %s: variables: %w", s.Name, err)
+		}
+		f.Operation.Variables, _ = v.(map[string]any)
+	}
+	return f, nil
 }
 
 // Start serves the suite's subgraphs with its fixture.
