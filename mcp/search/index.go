@@ -100,6 +100,7 @@ func Build(s *ast.Schema, opts BuildOptions) *Index {
 	for _, d := range opts.Documents {
 		x.documents = append(x.documents, x.indexDocument(d))
 	}
+	x.postings = append(x.postings, make([][]posting, len(x.vocab.terms)-len(x.postings))...)
 	x.vocab.finish(len(x.fields))
 	x.collectNames()
 	x.scratch.New = func() any { return newScratch(x) }

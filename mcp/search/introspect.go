@@ -154,9 +154,9 @@ func (b *book) members(id typeID) []string {
 }
 
 func (b *book) unknown(entry string) {
-	entry = strings.TrimSpace(clip(entry))
+	entry = echo(entry)
 	near := b.x.suggest(entry, 5, b.s.hidden)
-	b.notes.WriteString("Unknown: " + strconv.Quote(entry) + ".")
+	b.notes.WriteString(`Unknown: "` + entry + `".`)
 	if len(near) > 0 {
 		b.notes.WriteString(" Did you mean " + strings.Join(near, ", ") + "?")
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -56,7 +57,7 @@ func (x *Index) parse(keywords []string) query {
 		}
 		seen = append(seen, key)
 		k := x.keyword(words[:min(len(words), maxWords)])
-		k.text = strings.Join(strings.Fields(clip(text)), " ")
+		k.text = echo(text)
 		if !k.known() {
 			q.unknown = append(q.unknown, k.text)
 			continue
@@ -75,6 +76,17 @@ func (x *Index) parse(keywords []string) query {
 
 // clip bounds a keyword before it is looked at: nobody searches for a kilobyte.
 func clip(text string) string { return clipTo(text, 256) }
+
+// echo is a caller's text fit to be repeated: short, on one line, without control characters.
+func echo(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '"' || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, clip(text))
+	return strings.Join(strings.Fields(text), " ")
+}
 
 // ownWords are how people say that they mean themselves.
 var ownWords = wordSet("i me my mine myself viewer")

@@ -99,7 +99,7 @@ func (x *Index) nothing(q Query, s *scratch) Result {
 	var near []string
 	var asked []string
 	for _, k := range q.Keywords[:min(len(q.Keywords), maxKeywords)] {
-		k = strings.Join(strings.Fields(clip(k)), " ")
+		k = echo(k)
 		asked = append(asked, `"`+k+`"`)
 		for _, name := range x.suggest(strings.ReplaceAll(k, " ", ""), 3, s.hidden) {
 			if !slices.Contains(near, name) {

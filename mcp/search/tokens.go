@@ -2,6 +2,7 @@ package search
 
 import (
 	"math"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -14,14 +15,15 @@ func EstimateTokens(s string) int { return int(math.Ceil(tokens(s))) }
 
 // Prices of pieces, in tokens, as measured on SDL, answers and prose in several scripts.
 const (
-	margin      = 1.04 // a budget must hold for rarer words too
+	margin      = 1.06 // a budget must hold for rarer words too
 	priceWord   = 1.02 // a word of up to eight letters; most longer ones are one token too
 	priceLong   = 0.05 // more for each further letter
 	priceJoined = 0.09 // more for each letter beyond five of a word without a space before it: those are rarer in the vocabulary
 	priceShout  = 0.13 // more for each capital beyond three, as in enum values
 	priceMark   = 0.12 // more for each punctuation character beyond the first
-	priceLetter = 0.40 // a letter of another alphabet
-	priceDense  = 0.80 // a Han, Kana or Hangul character
+	priceLetter = 0.28 // a letter of another alphabet
+	priceHangul = 0.60 // a Hangul syllable
+	priceDense  = 0.90 // a character of a script without spaces
 )
 
 // tokens is [EstimateTokens] before rounding, so that lines can be added up.
@@ -60,6 +62,8 @@ func tokens(s string) float64 {
 		case c >= '0' && c <= '9':
 			n = span(s[i:], isDigit)
 			total += float64((n + 2) / 3)
+		case c < ' ':
+			total++ // a control character
 		case c < utf8.RuneSelf:
 			n = span(s[i:], isMark)
 			if n > 1 || i+1 == len(s) || !isLower(s[i+1]) && !isUpper(s[i+1]) {
@@ -97,17 +101,19 @@ func shoutPrice(n int) float64 {
 
 // foreign charges a run of characters beyond ASCII.
 func foreign(s string) (n int, price float64) {
-	letters, dense := 0, 0
 	for n < len(s) && s[n] >= utf8.RuneSelf {
 		r, size := utf8.DecodeRuneInString(s[n:])
-		if classify(r) == classDense || (r >= 0xAC00 && r <= 0xD7A3) {
-			dense++
-		} else {
-			letters++
+		switch {
+		case unicode.Is(unicode.Hangul, r):
+			price += priceHangul
+		case classify(r) == classDense:
+			price += priceDense
+		default:
+			price += priceLetter
 		}
 		n += size
 	}
-	return n, max(1, float64(letters)*priceLetter+float64(dense)*priceDense)
+	return n, max(1, price)
 }
 
 func span(s string, in func(byte) bool) int {

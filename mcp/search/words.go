@@ -14,12 +14,14 @@ import (
 // stay with their letter; Latin letters lose their accents.
 func appendWords(dst []string, s string) []string {
 	sc := scanner{dst: dst}
-	for i, r := range s {
-		next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		if r == utf8.RuneError {
 			sc.flush()
 			continue
 		}
+		next, _ := utf8.DecodeRuneInString(s)
 		sc.add(r, next)
 	}
 	sc.flush()
@@ -195,9 +197,9 @@ var derivations = []struct {
 	suffix string
 	least  int
 }{
-	{"ification", 4}, {"ability", 4}, {"ization", 4}, {"isation", 4}, {"ation", 4}, {"ition", 4}, {"ement", 4}, {"ator", 5},
+	{"ification", 4}, {"ication", 4}, {"ability", 4}, {"ization", 4}, {"isation", 4}, {"ation", 4}, {"ition", 4}, {"ement", 4}, {"ator", 5},
 	{"atur", 4}, {"ment", 3}, {"ance", 5}, {"anc", 5}, {"enc", 5}, {"ency", 5}, {"ancy", 5}, {"abl", 4}, {"ibl", 4}, {"ity", 5}, {"ness", 4},
-	{"ize", 4}, {"iz", 5}, {"ion", 4}, {"ent", 5}, {"ant", 5}, {"iv", 5}, {"al", 5}, {"ful", 4}, {"er", 4}, {"or", 5}, {"ic", 5}, {"ly", 5}, {"y", 5}, {"e", 5}, {"at", 5},
+	{"ize", 4}, {"iz", 5}, {"ion", 4}, {"ent", 5}, {"ant", 5}, {"iv", 5}, {"al", 5}, {"ful", 4}, {"ery", 4}, {"er", 4}, {"or", 5}, {"ic", 5}, {"ly", 5}, {"y", 5}, {"e", 5}, {"at", 5},
 }
 
 // root removes one derivational suffix from a stem: approval and approve, deletion and delete, reviewer and review
