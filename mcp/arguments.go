@@ -1,7 +1,6 @@
 package mcp
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -30,12 +29,13 @@ type argument struct {
 	set      func(a *arguments, v []byte) error
 }
 
-// errReadable marks an error whose text is a sentence for the agent.
-var errReadable = errors.New("")
+// argumentError is a sentence for the agent about what it passed.
+type argumentError string
 
-func readable(format string, args ...any) error {
-	return fmt.Errorf("%w"+format, append([]any{errReadable}, args...)...)
-}
+// Error implements error.
+func (e argumentError) Error() string { return string(e) }
+
+func readable(format string, args ...any) error { return argumentError(fmt.Sprintf(format, args...)) }
 
 // parseArguments reads a tool's arguments and says in words what is wrong with them.
 func parseArguments(v []byte, known []argument) (arguments, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (s *Server) addDocumentTools() error {
 		case s.tools[d.Name] != nil || slices.Contains([]string{ToolSearch, ToolIntrospect, ToolExecute, ToolMutate}, d.Name):
 			errs = append(errs, fmt.Errorf("trusted document %q: another tool has this name", d.Name))
 		case t.destructive && !s.cfg.ExecuteMutations:
-			s.deps.Logger.Warn("mcp: a trusted document is not offered as a tool: it is a mutation and [mcp] execute_mutations is false", "document_id", d.ID)
+			s.deps.Logger.Warn("mcp: a trusted document is not offered as a tool: it is a mutation and [mcp] execute_mutations is false", slog.String("document_id", d.ID))
 		default:
 			s.tools[d.Name] = t
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"mime"
 	"net/http"
 	"runtime/debug"
@@ -180,6 +181,7 @@ func (s *Server) recoverInto(ctx context.Context, answer func(text string)) {
 		panic(cause)
 	}
 	id := correlationID()
-	s.deps.Logger.ErrorContext(ctx, "mcp: panic", "correlation_id", id, "panic", cause, "stack", string(debug.Stack()))
+	s.deps.Logger.ErrorContext(ctx, "mcp: panic",
+		slog.String("correlation_id", id), slog.Any("panic", cause), slog.String("stack", string(debug.Stack())))
 	answer("internal error, correlation id " + id)
 }

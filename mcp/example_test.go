@@ -3,7 +3,6 @@ package mcp_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -43,16 +42,11 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	ts := httptest.NewServer(server.Handler())
-	defer ts.Close()
-	resp, err := http.Post(ts.URL, "application/json", strings.NewReader(
+	call := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/mcp", strings.NewReader(
 		`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":{"query":"{ hello }"}}}`))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer resp.Body.Close()
-	body, _ := io.ReadAll(resp.Body)
-	fmt.Println(string(body))
+	call.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	server.Handler().ServeHTTP(answer, call)
+	fmt.Println(answer.Body)
 	// Output: {"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"text","text":"{\"data\":{\"hello\":\"world\"}}"}]}}
 }

@@ -22,12 +22,6 @@ func (c *checker) unknownType(p *Problem) {
 // first.
 func Nearest(name string, candidates []string) []string { return nearest(name, candidates) }
 
-// NearTypes returns the visible type names of v that are spelt most like name.
-func NearTypes(v View, name string) []string {
-	c := checker{view: v}
-	return c.nearTypes(name)
-}
-
 func (c *checker) nearTypes(name string) []string {
 	var names []string
 	for _, d := range c.view.Schema.Types {
