@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -78,20 +79,25 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (*Gateway, error
 func (g *Gateway) Start(ctx context.Context) error {
 	cfg := g.current.Load().cfg
 	ctx, g.stop = context.WithCancel(ctx)
-	if err := g.listen(ctx, cfg.Network.ListenAddress, http.HandlerFunc(g.ServeHTTP), cfg); err != nil {
+	secure, err := newTLS(cfg.TLS)
+	if err != nil {
+		g.close()
+		return err
+	}
+	if err := g.listen(ctx, cfg.Network.ListenAddress, http.HandlerFunc(g.ServeHTTP), cfg, secure); err != nil {
 		g.close()
 		return err
 	}
 	if p := cfg.Telemetry.Metrics.Prometheus; p.Enabled && p.Listen != "" {
 		mux := http.NewServeMux()
 		mux.Handle("GET "+p.Path, g.metrics.handler())
-		if err := g.listen(ctx, p.Listen, mux, cfg); err != nil {
+		if err := g.listen(ctx, p.Listen, mux, cfg, nil); err != nil {
 			g.close()
 			return err
 		}
 	}
 	if h := cfg.Health; h.Enabled && h.Listen != "" {
-		if err := g.listen(ctx, h.Listen, http.HandlerFunc(g.serveHealth), cfg); err != nil {
+		if err := g.listen(ctx, h.Listen, http.HandlerFunc(g.serveHealth), cfg, nil); err != nil {
 			g.close()
 			return err
 		}
@@ -101,7 +107,7 @@ func (g *Gateway) Start(ctx context.Context) error {
 }
 
 // listen opens one listener and serves it.
-func (g *Gateway) listen(ctx context.Context, address string, h http.Handler, cfg *config.Config) error {
+func (g *Gateway) listen(ctx context.Context, address string, h http.Handler, cfg *config.Config, secure *tls.Config) error {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; another program may have the port: choose another one, or port 0 for a free one", address, err)
@@ -113,7 +119,12 @@ func (g *Gateway) listen(ctx context.Context, address string, h http.Handler, cf
 	g.servers = append(g.servers, srv)
 	g.listeners = append(g.listeners, l)
 	g.work.Go(func() {
-		if err := srv.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		serve := srv.Serve
+		if secure != nil {
+			srv.TLSConfig = secure
+			serve = func(l net.Listener) error { return srv.ServeTLS(l, "", "") }
+		}
+		if err := serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			g.errs <- fmt.Errorf("serve %s: %w", address, err)
 		}
 	})

@@ -22,6 +22,7 @@ type snapshot struct {
 	supergraph string
 	view       *view
 	extensions *opened
+	limits     *rateLimits
 	handler    http.Handler
 	log        *slog.Logger
 
@@ -54,6 +55,9 @@ func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ 
 	if s.extensions, err = openExtensions(ctx, cfg, s.view.protected, b.log); err != nil {
 		return nil, err
 	}
+	if s.limits, err = newRateLimits(cfg, b.log); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	b.mountGraphQL(mux, s, store)
 	if err := b.mountMCP(mux, s, store); err != nil {
@@ -62,7 +66,10 @@ func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ 
 	if err := b.mountMetadata(mux, s); err != nil {
 		return nil, err
 	}
-	s.handler = mux
+	s.handler = s.limits.wrapGlobal(mux)
+	if cfg.Network.Compression {
+		s.handler = compress(s.handler)
+	}
 	return s, nil
 }
 
@@ -95,7 +102,7 @@ func (b *builder) mountGraphQL(mux *http.ServeMux, s *snapshot, store *trusted.S
 		h.graphiql = graphiQL()
 	}
 	g := newGuardian(cfg, s.extensions, resourcesOf(cfg)[config.GraphQLResource], b.log)
-	mux.Handle(cfg.Graph.Path, cors(cfg.CORS, g.wrap(h)))
+	mux.Handle(cfg.Graph.Path, cors(cfg.CORS, g.wrap(s.limits.wrapCaller(h))))
 	if cfg.Graph.Introspection {
 		mux.Handle(graphiQLAssets, graphiQL())
 	}
@@ -124,7 +131,7 @@ func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, store *trusted.Store
 			continue
 		}
 		g := newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[e.Name], b.log)
-		mux.Handle(e.Path, server.Handler(g.wrap))
+		mux.Handle(e.Path, server.Handler(g.wrap, s.limits.wrapCaller))
 	}
 	return errors.Join(errs...)
 }
@@ -224,5 +231,8 @@ func (s *snapshot) close() {
 	}
 	if s.view != nil {
 		s.view.close()
+	}
+	if s.limits != nil {
+		s.limits.close()
 	}
 }
