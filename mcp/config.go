@@ -48,7 +48,8 @@ type Config struct {
 	ListTTL time.Duration
 
 	// AllowedHosts are the values of Host that are answered, with or without
-	// port. Empty: loopback names on a loopback connection, anything otherwise.
+	// port, beside loopback names on a loopback connection. Empty: all others on
+	// other connections.
 	AllowedHosts []string
 	// AllowedOrigins are the browser origins that may call, as
 	// "scheme://host[:port]"; "*" allows all. An origin that is the same as an

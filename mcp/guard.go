@@ -71,14 +71,18 @@ func paramHeaders(r *http.Request) string {
 	return b.String()
 }
 
-// hostAllowed protects from DNS rebinding: a page must not reach a local server
-// under a name of its own.
+// hostAllowed protects from DNS rebinding: a page must not reach a server under
+// a name of its own. A loopback name on a loopback connection is never one.
 func (s *Server) hostAllowed(r *http.Request) bool {
-	if len(s.cfg.AllowedHosts) > 0 {
+	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	within := local != nil && loopback(local.String())
+	switch {
+	case within && loopback(r.Host):
+		return true
+	case len(s.cfg.AllowedHosts) > 0:
 		return s.namedHost(r.Host)
 	}
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	return local == nil || !loopback(local.String()) || loopback(r.Host)
+	return !within
 }
 
 func (s *Server) namedHost(host string) bool {

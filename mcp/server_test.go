@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -378,5 +379,36 @@ func TestRefusalsNameTheWayOut(t *testing.T) {
 		if !res.IsError || !strings.Contains(res.text(), want) || strings.Contains(res.text(), "nope") {
 			t.Errorf("refusal %d: got %q, want %q and no word on the text", why, res.text(), want)
 		}
+	}
+}
+
+// TestHostOnOtherConnections: a connection that is not of this machine, for
+// which a test server cannot be used.
+func TestHostOnOtherConnections(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		hosts []string
+		host  string
+		want  int
+	}{
+		{"any host without a list", nil, "graph.example.com", http.StatusOK},
+		{"a listed host", []string{"graph.example.com"}, "GRAPH.example.com:443", http.StatusOK},
+		{"another host", []string{"graph.example.com"}, "evil.example", http.StatusForbidden},
+		{"a loopback name that nobody listed", []string{"graph.example.com"}, "localhost", http.StatusForbidden},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			h := newSetup(t, mcp.Config{AllowedHosts: tc.hosts}).server.Handler()
+			ctx := context.WithValue(t.Context(), http.LocalAddrContextKey, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 5), Port: 4000})
+			r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/mcp", strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
+			r.Host = tc.host
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tc.want {
+				t.Errorf("got %d, want %d", w.Code, tc.want)
+			}
+		})
 	}
 }
