@@ -151,9 +151,10 @@ type FetchStat struct {
 // Run answers the plan's operation. It returns when no goroutine of it is left; ctx ends it early, with what is there.
 func Run(ctx context.Context, in Input) *Result {
 	r := takeRun(in)
-	defer r.giveBack()
 	r.loop(ctx)
-	return r.write()
+	result := r.write()
+	r.giveBack() // not deferred: after a panic nobody knows what still points into the run
+	return result
 }
 
 // SubscriptionRequest returns the request that opens the subscription of the plan in in, or nil where the plan has none. Its body belongs to the caller.

@@ -202,8 +202,13 @@ func (r *run) dropCall(c *call) {
 	r.spare = append(r.spare, c)
 }
 
-// loop runs the fetches until none is left.
+// loop runs the fetches until none is left, and returns (or panics) when no goroutine is left either.
 func (r *run) loop(ctx context.Context) {
+	defer func() {
+		for range r.flying {
+			<-r.done
+		}
+	}()
 	for {
 		for at := 0; at < len(r.ready); at++ {
 			r.prepare(&r.plan.Fetches[r.ready[at]])

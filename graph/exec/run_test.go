@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -89,6 +92,59 @@ func TestMakespanIsTheCriticalPath(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestMakespanIsTheCriticalPathOfAnyGraph(t *testing.T) {
+	for seed := range uint64(40) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			n := 1 + random.IntN(15)
+			dependsOn := make([][]plan.FetchID, n)
+			for i := range dependsOn {
+				for d := range i {
+					if random.IntN(4) == 0 {
+						dependsOn[i] = append(dependsOn[i], plan.FetchID(d))
+					}
+				}
+			}
+			f, s := graph(dependsOn...)
+			ends := make([]time.Duration, n)
+			for i, deps := range dependsOn {
+				for _, d := range deps {
+					ends[i] = max(ends[i], ends[d])
+				}
+				s.delay[plan.FetchID(i)] = time.Duration(random.IntN(1000)) * time.Millisecond
+				ends[i] += s.delay[plan.FetchID(i)]
+			}
+			start := time.Now()
+			result := Run(t.Context(), Input{Schema: f.schema, Plan: f.plan, Fetcher: s})
+			defer result.Release()
+			if got, want := time.Since(start), slices.Max(ends); got != want || result.Errors > 0 || len(s.sent) != n {
+				t.Errorf("seed %d: took %v, want %v; %s", seed, got, want, result.Body)
+			}
+		})
+	}
+}
+
+func TestPanicOfTheCallersCodeLeavesNoGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // which fails when a goroutine is left
+		f, s := graph(nil, nil, after(0))
+		s.delay = map[plan.FetchID]time.Duration{0: time.Second, 1: time.Hour}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic was swallowed")
+			}
+		}()
+		calls := 0
+		Run(ctx, Input{Schema: f.schema, Plan: f.plan, Fetcher: s, Headers: func(schema.SubgraphID) http.Header {
+			if calls++; calls == 3 {
+				panic("bug")
+			}
+			return nil
+		}})
+	})
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

@@ -274,6 +274,20 @@ func TestBodyIsNotReadAfterFetchHasReturned(t *testing.T) {
 	}
 }
 
+func TestBodyBelongsToTheCallerAgainAfterAnEarlyAnswer(t *testing.T) {
+	c := newClient(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusRequestEntityTooLarge) // without reading the body
+	}), nil)
+	req := query(strings.Repeat("x", 8<<20))
+	for range 5 {
+		resp, err := c.Fetch(t.Context(), req)
+		if err == nil {
+			resp.Body.Release()
+		}
+		clear(req.Body) // which the race detector would see, if the transport still read it
+	}
+}
+
 func TestBudgetRefillsWithRequestsAndTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(Retry{Enabled: true, Percent: 0.5})

@@ -1,6 +1,7 @@
 package subgraph
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func (c *Client) subscribeSSE(ctx context.Context, req *exec.Request) (Events, e
 	header.Set("Accept", "text/event-stream, application/graphql-response+json;q=0.9, application/json;q=0.8")
 	resp, err := c.streams.RoundTrip(c.newRequest(ctx, req, &source{b: req.Body}, header))
 	if !late.Stop() && err == nil {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		err = context.DeadlineExceeded
 	}
 	if err != nil {
@@ -60,9 +61,9 @@ func (c *Client) subscribeSSE(ctx context.Context, req *exec.Request) (Events, e
 		return s, nil
 	}
 	// The subgraph refused, or answered at once. What it says is the only event, if it is a GraphQL response at all: exec finds out.
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	s.single, err = readCapped(nil, resp.Body, c.maxResponse)
-	if err == nil && (len(s.single) == 0 || s.single[0] != '{') {
+	if err == nil && !bytes.HasPrefix(bytes.TrimLeft(s.single, " \t\r\n"), []byte{'{'}) {
 		err = fmt.Errorf("no event stream: status %d", resp.StatusCode)
 	}
 	if err != nil {

@@ -55,14 +55,14 @@ func (c *Client) subscribeSocket(ctx context.Context, req *exec.Request) (Events
 	})
 	if err != nil {
 		if resp != nil && resp.Body != nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 		return nil, c.failure(opening, err)
 	}
 	conn.SetReadLimit(int64(c.maxResponse))
 	s := &socketEvents{client: c, conn: conn}
 	if err := s.open(opening, req.Body); err != nil {
-		conn.CloseNow()
+		_ = conn.CloseNow()
 		return nil, c.failure(opening, err)
 	}
 	s.ctx, s.cancel = context.WithCancel(ctx)
@@ -125,7 +125,7 @@ func (s *socketEvents) Next() ([]byte, error) {
 // end closes the connection: nothing follows err.
 func (s *socketEvents) end(err error) error {
 	s.done = true
-	s.conn.CloseNow()
+	_ = s.conn.CloseNow()
 	if errors.Is(err, io.EOF) { // which would mean a proper end to the caller
 		err = fmt.Errorf("connection lost: %w", io.ErrUnexpectedEOF)
 	}
@@ -155,7 +155,7 @@ func (s *socketEvents) receive(ctx context.Context) (m message, err error) {
 		return m, err
 	}
 	if err := json.Unmarshal(text, &m); err != nil {
-		s.conn.Close(closeBadMessage, "invalid message")
+		_ = s.conn.Close(closeBadMessage, "invalid message")
 		return m, fmt.Errorf("message: %w", err)
 	}
 	return m, nil
