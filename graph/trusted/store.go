@@ -5,19 +5,21 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Document is one trusted document.
 type Document struct {
 	ID            string
-	Name          string // unique among named documents; "" where it has none. The name of its MCP tool
+	Name          string // "" where it has none. The name of its MCP tool; two versions of a client may share one
 	Title         string
 	Description   string
 	Text          string            // GraphQL source
 	OperationName string            // "" where the text has one operation
 	Variables     map[string]string // descriptions by variable name
-	Clients       []string          // names of the clients it is for; empty for all
+	Clients       []string          // names of the clients it is for, where clients must say their name
+	Scopes        []string          // all of which the caller must hold, whatever the fields need
 	Unlimited     bool              // exempt from the operation limits
 	Source        string            // the file it came from
 }
@@ -38,33 +40,41 @@ type Store struct {
 	byText    map[string]*Document
 }
 
-// NewStore makes a store. Two documents with one id and different texts, or with one name, are an error; the error joins all.
+// NewStore makes a store. A document without an id gets its text's hash. Two documents with one id and one text are one, for the clients of
+// both; with one id and different texts, or different rules for running it, they are an error. The error joins all; the store holds the rest.
 func NewStore(documents []*Document) (*Store, error) {
 	s := &Store{byID: map[string]*Document{}, byText: map[string]*Document{}}
-	names := map[string]*Document{}
 	var errs []error
 	for _, d := range documents {
-		if d.ID == "" {
-			d.ID = Hash(d.Text)
+		own := *d
+		if own.ID == "" {
+			own.ID = Hash(own.Text)
 		}
-		if same := s.byID[d.ID]; same != nil {
-			if !same.Is(d.Text) {
-				errs = append(errs, fmt.Errorf("trusted document %q: %s and %s give different texts", d.ID, same.Source, d.Source))
-			}
+		if same := s.byID[own.ID]; same != nil {
+			errs = append(errs, same.merge(&own))
 			continue
 		}
-		if d.Name != "" {
-			if same := names[d.Name]; same != nil {
-				errs = append(errs, fmt.Errorf("trusted document %q: the name is taken by another document, in %s and %s", d.Name, same.Source, d.Source))
-				continue
-			}
-			names[d.Name] = d
+		s.documents = append(s.documents, &own)
+		s.byID[own.ID] = &own
+		if text := strings.TrimSpace(own.Text); s.byText[text] == nil {
+			s.byText[text] = &own
 		}
-		s.documents = append(s.documents, d)
-		s.byID[d.ID] = d
-		s.byText[strings.TrimSpace(d.Text)] = d
 	}
 	return s, errors.Join(errs...)
+}
+
+// merge adds the clients of a document with the same id.
+func (d *Document) merge(same *Document) error {
+	if !d.Is(same.Text) {
+		return fmt.Errorf("trusted document %q: %s and %s give different texts", d.ID, d.Source, same.Source)
+	}
+	if d.Unlimited != same.Unlimited || !slices.Equal(d.Scopes, same.Scopes) {
+		return fmt.Errorf("trusted document %q: %s and %s give different limits or scopes", d.ID, d.Source, same.Source)
+	}
+	d.Clients = slices.Concat(d.Clients, same.Clients)
+	slices.Sort(d.Clients)
+	d.Clients = slices.Compact(d.Clients)
+	return nil
 }
 
 // All returns the documents in the order of their sources. The slice is the store's own.
