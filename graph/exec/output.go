@@ -72,11 +72,14 @@ func (r *run) class(position *plan.Position, t schema.TypeID) *plan.Class {
 	return nil
 }
 
-// object writes an object, by the class of its type.
+// object writes an object, by the class of its type. One whose type clients may not see (@inaccessible) is null and no error, as with enum values.
 func (w *writer) object(o uint32) outcome {
 	position := &w.r.plan.Positions[w.r.position(o)]
 	class := w.r.class(position, w.r.typeOf(o))
 	if class == nil {
+		if t := w.r.typeOf(o); t != badType && w.r.schema.Types[t].Inaccessible {
+			return empty
+		}
 		w.fail(CodeInvalidValue, "the object's type is unknown or not one that may stand here")
 		return excused
 	}

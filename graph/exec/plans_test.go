@@ -56,6 +56,7 @@ func abstractTypes() *fixture {
 	for _, name := range []string{"Book", "Movie", "Secret"} {
 		f.object(name)
 	}
+	f.schema.Types[f.typ("Secret")].Inaccessible = true
 	f.abstract("Media", schema.Interface, "Book", "Movie", "Secret")
 	at := f.position("Media", 0)
 	f.classes(at, []string{"Book"}, []string{"Movie"})
