@@ -270,11 +270,11 @@ func (m *merger) mergeInputField(t *typeDef, fs []inputSource) {
 	for _, src := range fs {
 		hidden = hidden || has(src.in.applied, federation.Inaccessible)
 	}
+	dest := m.mergeInput(coordinate, fs, false) // even when it is dropped: the enum it names is an input
 	if len(fs) < len(sources) && !hidden {
 		m.dropInputField(t, coordinate, fs)
 		return
 	}
-	dest := m.mergeInput(coordinate, fs, false)
 	t.inputs = append(t.inputs, dest)
 	same := len(fs) == len(sources)
 	sameType := true

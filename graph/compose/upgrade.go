@@ -119,9 +119,11 @@ func (u upgrader) dropExternals(t *typeDef) {
 		return
 	}
 	for _, key := range u.keysOf(t) {
-		u.walkFields(t, key.fieldSet().selections, func(f *field, _ *selection) {
-			f.applied = without(f.applied, federation.External)
-		})
+		for _, sel := range key.fieldSet().selections {
+			if f := t.field(sel.name); f != nil {
+				f.applied = without(f.applied, federation.External)
+			}
+		}
 	}
 }
 

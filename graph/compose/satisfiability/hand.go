@@ -1,0 +1,97 @@
+package satisfiability
+
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
+)
+
+// hand is all that is at hand of an object of one type: the subgraphs in which it can be asked for, over all the vertices where it is found.
+type hand struct {
+	typ   schema.TypeID
+	reach bitset
+	views []*vertex // the vertices among those that have a view, by id
+}
+
+// gather sorts vertices into hands by their types. Abstract vertices must not be among them.
+func (e *engine) gather(from []*vertex) []hand {
+	var hands []hand
+	for _, v := range from {
+		e.read(v)
+		at := slices.IndexFunc(hands, func(h hand) bool { return h.typ == v.typ })
+		if at < 0 {
+			at = len(hands)
+			hands = append(hands, hand{typ: v.typ, reach: newBitset(len(e.s.Subgraphs))})
+		}
+		h := &hands[at]
+		h.reach.addAll(v.reach)
+		if v.view != 0 {
+			h.views = append(h.views, v)
+		}
+	}
+	return hands
+}
+
+// resolver returns the vertex from which a subgraph resolves a field of the object, or nil.
+func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) *vertex {
+	if !in.reach.has(int(h.Subgraph)) {
+		return nil
+	}
+	for _, v := range in.views {
+		if v.sg == h.Subgraph && e.resolves(v, f, h) {
+			return v
+		}
+	}
+	e.work++
+	if h.External {
+		return nil
+	}
+	if v := e.vertex(vertexKey{in.typ, h.Subgraph, 0}); e.resolves(v, f, h) {
+		return v
+	}
+	return nil
+}
+
+// direct reports whether a field home counts at a vertex of type t. Of an interface whose concrete types are not known only the homes that
+// have it as an @interfaceObject do: what others resolve depends on the concrete type.
+func (e *engine) direct(t schema.TypeID, h *schema.FieldHome) bool {
+	if e.s.Type(t).Kind != schema.Interface {
+		return true
+	}
+	home := e.s.Type(t).Home(h.Subgraph)
+	return home != nil && home.InterfaceObject
+}
+
+// kids returns the vertices below a composite field, over all subgraphs at hand that resolve it and that may is true for.
+func (e *engine) kids(in *hand, f *schema.Field, may func(h *schema.FieldHome) bool) []*vertex {
+	var kids []*vertex
+	for i := range f.Homes {
+		h := &f.Homes[i]
+		if !e.direct(in.typ, h) || !may(h) {
+			continue
+		}
+		if v := e.resolver(in, f, h); v != nil {
+			kids = append(kids, e.vertex(vertexKey{h.Type.Named, h.Subgraph, e.below(v.view, v.typ, f.Name, h)}))
+		}
+	}
+	return kids
+}
+
+// resolved is kids for a leaf: it reports whether there is a subgraph at hand that resolves the field.
+func (e *engine) resolved(in *hand, f *schema.Field, may func(h *schema.FieldHome) bool) bool {
+	for i := range f.Homes {
+		if h := &f.Homes[i]; e.direct(in.typ, h) && may(h) && e.resolver(in, f, h) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// unconditional reports whether a field home counts in conditions: override labels are not decided there, and contexts not set.
+func unconditional(h *schema.FieldHome) bool { return h.Label == "" && len(h.Context) == 0 }
+
+// byID sorts vertices and drops duplicates, in place.
+func byID(vs []*vertex) []*vertex {
+	slices.SortFunc(vs, func(a, b *vertex) int { return a.id - b.id })
+	return slices.Compact(vs)
+}

@@ -1,0 +1,170 @@
+package satisfiability
+
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
+)
+
+// visit asks for every field of a place.
+func (w *walk) visit(p *place) {
+	below := w.setContexts(p)
+	for _, f := range w.visible(p.typ) {
+		for _, facts := range w.decide(below, f) {
+			w.ask(p, f, facts)
+		}
+	}
+}
+
+// visible lists the fields that clients see.
+func (w *walk) visible(t schema.TypeID) []*schema.Field {
+	var out []*schema.Field
+	for _, id := range w.s.Type(t).Fields {
+		if f := w.s.Field(id); !f.Inaccessible && !w.s.Type(f.Type.Named).Inaccessible {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// decide returns the ways in which the labels of a field may be decided, given what the path has settled. A path has met each label at
+// most once, so all answers to a request are covered one by one.
+func (w *walk) decide(f facts, field *schema.Field) []facts {
+	out := []facts{f}
+	for i := range field.Homes {
+		if field.Homes[i].Label == "" {
+			continue
+		}
+		label := w.labels[field.Homes[i].Label]
+		if _, ok := out[0].decided(label); ok {
+			continue
+		}
+		var both []facts
+		for _, x := range out {
+			both = append(both, x.with(label, false), x.with(label, true))
+		}
+		out = both
+	}
+	return out
+}
+
+// setContexts adds the contexts that objects of the place set for the fields below.
+func (w *walk) setContexts(p *place) facts {
+	out := p.facts
+	for i, c := range w.contexts {
+		sets := !out.contexts.has(i) && slices.ContainsFunc(c.types, func(t schema.TypeID) bool { return contains(w.s.Type(t).Possible, p.typ) })
+		if !sets || !slices.ContainsFunc(p.starts, func(v *vertex) bool { return w.derivesAll(v, c.selection) }) {
+			continue
+		}
+		out.contexts = out.contexts.clone()
+		out.contexts.add(i)
+	}
+	return out
+}
+
+// may reports which homes count on a path.
+func (w *walk) may(facts facts) func(h *schema.FieldHome) bool {
+	return func(h *schema.FieldHome) bool {
+		if h.Label != "" {
+			if value, ok := facts.decided(w.labels[h.Label]); !ok || value != h.LabelWhen {
+				return false
+			}
+		}
+		for i := range h.Context {
+			if !facts.contexts.has(w.context(&h.Context[i])) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// ask looks for a field at a place and goes on below it.
+func (w *walk) ask(p *place, f *schema.Field, facts facts) {
+	may := w.may(facts)
+	if !w.s.Type(f.Type.Named).Composite() {
+		if !w.resolved(&p.hand, f, may) {
+			w.report(w.unanswered(p, f, facts))
+		}
+		return
+	}
+	kids := w.kids(&p.hand, f, may)
+	if len(kids) == 0 {
+		w.report(w.unanswered(p, f, facts))
+		return
+	}
+	w.descend(p, f, kids, facts)
+}
+
+// descend queues the places below a composite field.
+func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
+	kids = byID(kids)
+	static := w.s.Type(f.Type.Named)
+	if static.Kind == schema.Object {
+		w.push(&place{starts: kids, facts: facts, from: p, via: f})
+		return
+	}
+	if !w.addFork(forkKey(static.ID, kids, facts)) || !w.shareable(p, f, kids) {
+		return
+	}
+	for _, t := range static.Possible {
+		if w.s.Type(t).Inaccessible {
+			continue
+		}
+		starts, ok := w.narrow(kids, t)
+		if !ok {
+			w.report(w.untyped(p, f, t, kids))
+			break // the others fail alike
+		}
+		w.push(&place{starts: starts, facts: facts, from: p, via: f, cast: t})
+	}
+	if slices.ContainsFunc(kids, func(v *vertex) bool { return v.masked }) {
+		w.pushHidden(p, f, static.ID, kids, facts)
+	}
+}
+
+// narrow returns the vertices of the objects among those at hand whose concrete type is t. There are none where some subgraph never
+// returns the type, for then a shared field may not return it; and it is false where no subgraph at hand can tell the type.
+func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
+	var out []*vertex
+	for _, v := range from {
+		switch {
+		case v.masked && w.s.Type(v.typ).Kind == schema.Interface:
+			if w.typed(v) && contains(w.s.Type(v.typ).Possible, t) {
+				out = append(out, w.vertex(vertexKey{t, v.sg, v.view}))
+			}
+		case v.typ == t:
+			out = append(out, v)
+		case v.abstract && contains(w.s.Type(v.typ).Home(v.sg).Possible, t):
+			out = append(out, w.vertex(vertexKey{t, v.sg, v.view}))
+		default:
+			return nil, true
+		}
+	}
+	return byID(out), len(out) > 0
+}
+
+// shareable reports whether subgraphs that share a field of an abstract type agree on at least one of its concrete types.
+func (w *walk) shareable(p *place, f *schema.Field, kids []*vertex) bool {
+	kids = slices.DeleteFunc(slices.Clone(kids), func(v *vertex) bool { return !w.s.Type(v.typ).Abstract() })
+	if len(kids) < 2 {
+		return true
+	}
+	slices.SortFunc(kids, func(a, b *vertex) int { return int(a.sg) - int(b.sg) })
+	common := slices.DeleteFunc(slices.Clone(w.s.Type(f.Type.Named).Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
+	some, same := false, true
+	for _, v := range kids {
+		possible := w.s.Type(v.typ).Home(v.sg).Possible
+		some = some || len(possible) > 0
+		same = same && slices.Equal(possible, w.s.Type(kids[0].typ).Home(kids[0].sg).Possible)
+		common = slices.DeleteFunc(common, func(t schema.TypeID) bool { return !contains(possible, t) })
+	}
+	switch {
+	case some && len(common) == 0:
+		w.report(w.runtimeTypes(DisjointRuntimeTypes, p, f, kids))
+		return false
+	case !same:
+		w.report(w.runtimeTypes(DifferingRuntimeTypes, p, f, kids))
+	}
+	return true
+}
