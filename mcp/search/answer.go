@@ -121,8 +121,12 @@ func (a *answer) footer(sh *sheet, res *Result) {
 	for _, t := range sh.cut {
 		res.Omitted = append(res.Omitted, a.x.types[t].def.Name)
 	}
-	if len(res.Omitted) > 0 {
-		a.text.WriteString("# \"+n\": not shown. More: " + call("introspect", res.Omitted[:min(len(res.Omitted), maxNamed)]) + "\n")
+	more := res.Omitted
+	if len(more) == 0 {
+		more = sh.partial()
+	}
+	if len(more) > 0 {
+		a.text.WriteString("# \"+n\": n more. All: " + call("introspect", more[:min(len(more), maxNamed)]) + "\n")
 	}
 	if len(a.q.unknown) > 0 {
 		a.text.WriteString("Nothing matches \"" + strings.Join(a.q.unknown, `", "`) + "\".\n")

@@ -203,8 +203,11 @@ func (x *Index) findVerbs() {
 	}
 }
 
-// wrapped returns what a list wrapper lists: an object whose only composite fields are page information and lists
-// of one type, possibly through edges with a node. Relay connections are the common case, {items, total} another.
+// listFields are the names by which list wrappers call what they list, besides the edges of Relay.
+var listFields = wordSet("nodes items results records entries data list hits values elements rows")
+
+// wrapped returns what a list wrapper lists, or none: an object whose only composite fields are page information and lists of
+// one type under a usual name, possibly through edges with a node. Relay connections are the common case, {items, total} another.
 func (x *Index) wrapped(id typeID) typeID {
 	t := &x.types[id]
 	if t.def.Kind != ast.Object || t.last-t.first > 8 {
@@ -216,14 +219,13 @@ func (x *Index) wrapped(id typeID) typeID {
 		if !x.composite(field.out) || strings.EqualFold(field.def.Name, "pageInfo") {
 			continue
 		}
-		if field.def.Type.Elem == nil || len(field.def.Arguments) > 0 {
-			return none
-		}
 		listed := field.out
 		if node := x.edgeNode(listed); node != none {
 			listed = node
+		} else if !listFields[field.def.Name] {
+			return none
 		}
-		if item != none && item != listed {
+		if field.def.Type.Elem == nil || len(field.def.Arguments) > 0 || listed == id || item != none && item != listed {
 			return none
 		}
 		item = listed

@@ -76,6 +76,18 @@ func (sh *sheet) printImplements(b *strings.Builder, def *ast.Definition) {
 	}
 }
 
+// partial names the types of which something is not shown, the most used first.
+func (sh *sheet) partial() []string {
+	var names []string
+	for _, t := range sh.order {
+		bl := sh.blocks[t]
+		if !sh.known[t] && len(bl.fields)+len(bl.values) < sh.count(t) {
+			names = append(names, sh.x.types[t].def.Name)
+		}
+	}
+	return names
+}
+
 // count is the number of fields or values that the caller could see.
 func (sh *sheet) count(t typeID) int {
 	info, n := &sh.x.types[t], 0
