@@ -11,10 +11,13 @@ import (
 
 // document prints the operation text of one fetch, and builds in the same pass the Selections by which its response is read.
 type document struct {
+	l    *lowering
 	s    *search
 	op   *operation.Operation
 	b    strings.Builder
 	vars []string
+	// definitions are those of variables that are bound to contexts.
+	definitions []string
 }
 
 // part prints a part's selection and returns the part.
@@ -27,23 +30,18 @@ func (d *document) part(p *part, i, n int) Part {
 		out.Selection = d.fields(p.sel, nil)
 		return out
 	}
-	out.Key, out.Variable = "_entities", d.variable("representations")
+	out.Key, out.Variable = "_entities", d.l.freeVariable("representations")
 	if n > 1 {
-		out.Key, out.Variable = "_e"+strconv.Itoa(i), d.variable("r"+strconv.Itoa(i))
+		out.Key, out.Variable = "_e"+strconv.Itoa(i), d.l.freeVariable("r"+strconv.Itoa(i))
 		d.b.WriteString(out.Key + ":")
 	}
 	d.b.WriteString("_entities(representations:$" + out.Variable + "){")
+	for _, c := range p.context {
+		out.Context = append(out.Context, c.ContextVariable)
+	}
 	out.Selection = d.entities(p)
 	d.b.WriteByte('}')
 	return out
-}
-
-// variable makes a variable name that the client's operation does not use.
-func (d *document) variable(name string) string {
-	for slices.ContainsFunc(d.op.Variables, func(v operation.Variable) bool { return v.Name == name }) {
-		name = "_" + name
-	}
-	return name
 }
 
 // entities prints what is asked of the objects that _entities returns: one fragment for each type that representations name.
@@ -190,7 +188,7 @@ func (d *document) fieldText(f *selected, out *Selection) {
 func (d *document) text(kind operation.Kind, parts []Part) (string, []string) {
 	slices.Sort(d.vars)
 	vars := slices.Compact(d.vars)
-	var defs []string
+	defs := d.definitions
 	for _, p := range parts {
 		if p.Variable != "" {
 			defs = append(defs, "$"+p.Variable+":[_Any!]!")

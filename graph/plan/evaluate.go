@@ -223,7 +223,7 @@ func (ev *evaluation) children(below func(*state, int8) *result) ([]childGroup, 
 		var sel *operation.SelectionSet
 		key := name + args.Text
 		if f != nil {
-			sel, key = f.Selection, f.Key
+			sel, key = f.Selection, f.Key+"\x00"+key // one key may stand for different fields under different types
 		}
 		st, base := fr.s.newState(sel, k.typ, k.member, k.entries, slices.Clone(demands))
 		b := []byte(key)

@@ -26,7 +26,7 @@ func (l *lowering) finish() error {
 	var groups [][]*part
 	for _, p := range parts {
 		key := batchKey{p.sg, rounds[p], p.stage}
-		batchable := !p.root && l.s.opts.Batch != nil && l.s.opts.Batch(p.sg)
+		batchable := !p.root && len(p.context) == 0 && l.s.opts.Batch != nil && l.s.opts.Batch(p.sg)
 		if at, ok := batches[key]; ok && batchable {
 			groups[at] = append(groups[at], p)
 			fetchOf[p] = FetchID(at)
@@ -90,7 +90,7 @@ func (l *lowering) fetch(id FetchID, parts []*part, round int, fetchOf map[*part
 	if parts[0].root && parts[0].place.parent == nil {
 		f.Kind = l.op.Kind
 	}
-	d := &document{s: l.s, op: l.op}
+	d := &document{l: l, s: l.s, op: l.op}
 	for i, p := range parts {
 		f.Parts = append(f.Parts, d.part(p, i, len(parts)))
 		for q := range p.deps {
@@ -99,6 +99,11 @@ func (l *lowering) fetch(id FetchID, parts []*part, round int, fetchOf map[*part
 	}
 	slices.Sort(f.DependsOn)
 	f.DependsOn = slices.Compact(f.DependsOn)
+	for _, p := range parts {
+		for _, c := range p.context {
+			d.definitions = append(d.definitions, "$"+c.Variable+":"+c.typ)
+		}
+	}
 	f.Document, f.Variables = d.text(f.Kind, f.Parts)
 	return f
 }

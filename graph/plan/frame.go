@@ -196,6 +196,8 @@ func (fr *frame) home(c *class, name string, src *source) *schema.FieldHome {
 		if _, ok := fr.enter(c, src.sg, src.wave-1); !ok {
 			return nil
 		}
+	} else if len(h.Context) > 0 {
+		return nil // its arguments are variables of an entity fetch
 	}
 	if h.Requires != nil && (!src.jump || !fr.ready(c, h.Requires, src.wave-1)) {
 		return nil
@@ -382,7 +384,7 @@ func (fr *frame) useful(c *class, sg schema.SubgraphID, w int8) bool {
 		if h == nil || h.External || !fr.s.labelHolds(h) {
 			continue
 		}
-		if h.Requires == nil {
+		if h.Requires == nil && len(h.Context) == 0 {
 			if !had && !before {
 				return true
 			}

@@ -23,17 +23,18 @@ type lowering struct {
 
 // part is a Part under construction.
 type part struct {
-	place  *place
-	source int // index into place.fr.sources
-	sg     schema.SubgraphID
-	wave   int8          // the round that the search gave it, counted from the operation's root
-	stage  int           // of a mutation: parts of a later stage wait for all parts of the earlier ones
-	root   bool          // no representations
-	on     schema.TypeID // the interface that its representations name, or 0
-	sel    *selection
-	reps   []Representation
-	deps   map[*part]bool
-	n      int // number in order of creation
+	place   *place
+	source  int // index into place.fr.sources
+	sg      schema.SubgraphID
+	wave    int8          // the round that the search gave it, counted from the operation's root
+	stage   int           // of a mutation: parts of a later stage wait for all parts of the earlier ones
+	root    bool          // no representations
+	on      schema.TypeID // the interface that its representations name, or 0
+	sel     *selection
+	reps    []Representation
+	context []contextBinding
+	deps    map[*part]bool
+	n       int // number in order of creation
 }
 
 // place is a lowered frame: where a site's objects stand in the response.
@@ -197,7 +198,7 @@ func (l *lowering) selection(pl *place, at int) *selection {
 	sel := &selection{part: above.part, sg: sg, io: pl.fr.sources[at].io}
 	pl.sels[at] = sel
 	key := pl.group.name
-	if pl.group.field != nil {
+	if pl.group.field != nil && !isHidden(pl.group.field) {
 		key = pl.group.field.Key
 	}
 	for _, ci := range pl.group.classes {
@@ -276,7 +277,9 @@ func (l *lowering) output(pl *place) {
 		fields := site.sel.Groups[c.group].Fields
 		out := make([]OutputField, 0, len(fields))
 		for i := range fields {
-			out = append(out, l.outputField(pl, ci, &fields[i]))
+			if !isHidden(&fields[i]) {
+				out = append(out, l.outputField(pl, ci, &fields[i]))
+			}
 		}
 		classes = addClass(classes, c.types, out)
 	}

@@ -29,13 +29,20 @@ func (p *Planner) Build(op *operation.Operation, opts Options) (*Plan, error) {
 	if opts.MaxWork == 0 {
 		opts.MaxWork = defaultMaxWork
 	}
+	root := op.Root
+	if p.facts.contexts {
+		var err error
+		if root, err = (&contextualizer{s: p.schema, limit: opts.MaxPositions}).set(root, nil); err != nil {
+			return nil, err
+		}
+	}
 	s := newSearch(p.schema, p.facts, opts)
 	l := newLowering(s, op)
 	if op.Kind == operation.Query {
-		if err := l.addRoot(op.Root, false); err != nil {
+		if err := l.addRoot(root, false); err != nil {
 			return nil, err
 		}
-	} else if err := l.addSerial(op.Root); err != nil {
+	} else if err := l.addSerial(root); err != nil {
 		return nil, err
 	}
 	if err := l.finish(); err != nil {
@@ -52,13 +59,15 @@ type facts struct {
 	// entity[t] is the signature of a type: equal exactly when two types are entered by the same keys, whose fields have equal
 	// signatures.
 	entity []uint32
+	// contexts is set where some field has a contextual argument.
+	contexts bool
 	// ioOf[t] lists the interfaces of t that some subgraph treats as an object.
 	ioOf [][]schema.TypeID
 }
 
 func newFacts(s *schema.Schema) *facts {
 	f := &facts{
-		schema: s, home: make([]uint32, len(s.Fields)),
+		schema: s, contexts: hasContexts(s), home: make([]uint32, len(s.Fields)),
 		entity: make([]uint32, len(s.Types)), ioOf: make([][]schema.TypeID, len(s.Types)),
 	}
 	intern := newInterner()

@@ -156,6 +156,7 @@ func (l *lowering) represent(p *part) {
 		}
 	}
 	p.reps = whole
+	l.bindContexts(p)
 }
 
 // addRepresentation appends a template, or extends the one that writes the same.
