@@ -28,26 +28,46 @@ func (a *answer) why(f fieldID) string {
 	}
 	found := make(map[string][]string)
 	for i := range a.q.keywords {
-		for j, w := range a.q.keywords[i].words {
+		k := &a.q.keywords[i]
+		words := make(map[string][]string)
+		for j, w := range k.words {
 			for _, p := range places {
 				if a.q.has(p.terms, i, j) {
-					if !slices.Contains(found[p.name], w.text) {
-						found[p.name] = append(found[p.name], w.text)
-					}
+					words[p.name] = append(words[p.name], w.text)
 					break
 				}
+			}
+		}
+		for _, p := range places {
+			switch got := words[p.name]; {
+			case len(got) == len(k.words):
+				found[p.name] = append(found[p.name], k.text)
+			case len(got) > 0:
+				found[p.name] = append(found[p.name], got...)
 			}
 		}
 	}
 	var parts []string
 	for _, p := range places {
 		if words := found[p.name]; len(words) > 0 {
-			parts = append(parts, p.name+" "+strings.Join(words, ", "))
+			parts = append(parts, p.name+" "+strings.Join(unique(words), ", "))
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
+// unique drops repeated words and keeps their order.
+func unique(words []string) []string {
+	var kept []string
+	for _, w := range words {
+		if !slices.Contains(kept, w) {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// valueTerms are the words of enum values, union members and descriptions that a field's score takes in besides its own.
 func (a *answer) valueTerms(f fieldID) []termID {
 	var terms []termID
 	if out := a.x.unwrap(a.x.fields[f].out); out != none {
