@@ -151,7 +151,7 @@ func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string)
 	}
 	def := k.s.byName[t.base()]
 	switch {
-	case def == nil:
+	case def == nil || hidden(def.applied):
 	case def.kind == enumKind && v.kind == enumLiteral:
 		if e := def.value(v.raw); e != nil && hidden(e.applied) {
 			k.report(DefaultValueUsesInaccessible, def.name+"."+e.name, "Enum value %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+e.name, coordinate)

@@ -78,7 +78,7 @@ func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 		applied[i] = appliedSource{src.s, src.v.applied}
 		hidden = hidden || has(src.v.applied, federation.Inaccessible)
 	}
-	if len(vs) < len(m.sources[t.name]) && !hidden && !m.keepsPartialValue(t, use, vs) {
+	if len(vs) < len(m.sources[t.name]) && !m.keepsPartialValue(t, use, vs, hidden) {
 		return
 	}
 	dest.description = m.mergeDescriptions(texts, coordinate)
@@ -89,8 +89,12 @@ func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 	t.values = append(t.values, dest)
 }
 
-// keepsPartialValue says whether a value that some subgraphs lack stays.
-func (m *merger) keepsPartialValue(t *typeDef, use *enumUse, vs []enumSource) bool {
+// keepsPartialValue says whether a value that some subgraphs lack stays. Hidden
+// ones always do: no client can send them.
+func (m *merger) keepsPartialValue(t *typeDef, use *enumUse, vs []enumSource, hidden bool) bool {
+	if hidden && use.input != "" {
+		return true
+	}
 	name := vs[0].v.name
 	coordinate := t.name + "." + name
 	var with, without []string
