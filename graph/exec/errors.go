@@ -43,7 +43,7 @@ func (r *run) addError(f *plan.Fetch, path []byte, code, text string) {
 // openError begins an error; its extensions stay open.
 func (r *run) openError(text string, path []byte) (start int) {
 	start = len(r.errorText)
-	r.errorText = appendString(append(r.errorText, `{"message":`...), text)
+	r.errorText = AppendString(append(r.errorText, `{"message":`...), text)
 	if len(path) > 0 {
 		r.errorText = append(append(append(r.errorText, `,"path":[`...), path...), ']')
 	}
@@ -61,7 +61,7 @@ func (r *run) nameSubgraph(f *plan.Fetch) {
 	if r.options.ErrorMode == Redact {
 		return
 	}
-	r.errorText = appendString(append(r.errorText, `,"subgraph":`...), r.subgraphName(f))
+	r.errorText = AppendString(append(r.errorText, `,"subgraph":`...), r.subgraphName(f))
 }
 
 func (r *run) subgraphName(f *plan.Fetch) string { return r.schema.Subgraphs[f.Subgraph].Name }
@@ -153,7 +153,7 @@ func (r *run) passError(c *call, path []byte, e subgraphError) {
 			r.errorText = append(r.errorText, ',')
 		}
 		coded = coded || string(key) == "code"
-		r.errorText = appendString(r.errorText, string(key))
+		r.errorText = AppendString(r.errorText, string(key))
 		r.errorText = append(append(r.errorText, ':'), value...)
 	})
 	if !coded {

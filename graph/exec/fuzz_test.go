@@ -77,7 +77,7 @@ func FuzzAppendString(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		raw := appendString(nil, text)
+		raw := AppendString(nil, text)
 		var got string
 		if err := json.Unmarshal(raw, &got); err != nil || got != strings.ToValidUTF8(text, "\uFFFD") && utf8.ValidString(text) || !utf8.Valid(raw) {
 			t.Errorf("%q became %s, which means %q (%v)", text, raw, got, err)

@@ -145,7 +145,7 @@ func (p *callPart) join(g int, o uint32) {
 // openBody appends the beginning of a request body: the query and the client's variables.
 func (r *run) openBody(dst []byte, f *plan.Fetch) []byte {
 	dst = append(dst, `{"query":`...)
-	dst = appendString(dst, f.Document)
+	dst = AppendString(dst, f.Document)
 	dst = append(dst, `,"variables":{`...)
 	for _, name := range f.Variables {
 		if r.variables == nil {
