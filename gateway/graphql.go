@@ -149,7 +149,7 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, media string, no *refused
 	case code == codeMutationRefused:
 		w.Header().Set("Allow", "POST")
 		status = http.StatusMethodNotAllowed
-	case media == typeJSON && code != codeNoDocument:
+	case media == typeJSON && code != codeNoDocument, code == graph.CodeUnplannable:
 		status = http.StatusOK
 	}
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
@@ -158,8 +158,14 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, media string, no *refused
 	_, _ = w.Write(errorBody(no.errs))
 }
 
+// errorBody is the response to an operation that was not run. One that is valid but cannot be planned failed while executing, so its data
+// is there and null.
 func errorBody(errs operation.ErrorList) []byte {
-	return append(graph.AppendErrors([]byte(`{"errors":`), errs), '}')
+	head := `{"errors":`
+	if len(errs) > 0 && errs[0].Code == graph.CodeUnplannable {
+		head = `{"data":null,"errors":`
+	}
+	return append(graph.AppendErrors([]byte(head), errs), '}')
 }
 
 // fail answers a request that is not GraphQL at all.
