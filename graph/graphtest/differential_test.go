@@ -22,6 +22,8 @@ type universe struct {
 	*graphtest.Universe
 	gateway *gateway
 	log     graphtest.MutationLog // of the subgraphs
+
+	hasInterfaceObject bool
 }
 
 // newUniverse needs a call of close.
@@ -35,6 +37,7 @@ func newUniverse(seed uint64, supergraph string, sources []graphtest.SubgraphSou
 		schemas = append(schemas, s)
 	}
 	u := &universe{Universe: graphtest.NewUniverse(seed, schemas)}
+	u.hasInterfaceObject = slices.ContainsFunc(sources, func(s graphtest.SubgraphSource) bool { return strings.Contains(s.SDL, ") @interfaceObject") })
 	servers := graphtest.Serve(u.Subgraphs(&u.log)...)
 	var err error
 	if u.gateway, err = newGateway(supergraph, servers); err != nil {

@@ -58,9 +58,16 @@ func failsAlike(t *testing.T, u *universe, op graphtest.Operation) {
 	a := u.gateway.run(context.Background(), op.Text, op.VariablesJSON())
 	data, errors := parseAnswer(t, a.body)
 	d := graphtest.DiffJSON(data, want)
-	got, wanted := objects(errors), objects(truth.Errors)
-	if d == "" && !slices.Equal(got, wanted) {
-		d = fmt.Sprintf("errors by object: %v, want %v", got, wanted)
+	// A gateway that does not yet know an object's type may ask for more than that type is asked for, and report what went wrong
+	// there: more errors than the monolith's are no fault, fewer are.
+	got := objects(errors)
+	for _, wanted := range objects(truth.Errors) {
+		if d == "" && !slices.Contains(got, wanted) {
+			d = fmt.Sprintf("no error %q among %q", wanted, got)
+		}
+	}
+	if d == "" && len(truth.Errors) == 0 && !u.hasInterfaceObject && len(errors) > 0 {
+		d = fmt.Sprintf("errors %q, want none", got)
 	}
 	if d != "" {
 		t.Errorf("%s\nquery: %s\nvariables: %s", d, op.Text, op.VariablesJSON())
@@ -142,7 +149,7 @@ func breakAnswer(seed uint64, e graphtest.Exchange) graphtest.Answer {
 	body := func(text string) graphtest.Answer { return graphtest.Answer{Status: 200, Body: []byte(text)} }
 	whole := string(e.Answer.Body)
 	way := h.Sum64() % 36
-	if way >= 6 && way <= 8 && !strings.Contains(e.Request.Query, "_entities") {
+	if (way >= 6 && way <= 8 || way == 12) && !strings.Contains(e.Request.Query, "_entities") {
 		way = 0
 	}
 	switch way {
@@ -159,11 +166,13 @@ func breakAnswer(seed uint64, e graphtest.Exchange) graphtest.Answer {
 	case 5:
 		return body(`[]`)
 	case 6:
-		return body(`{"data": {"_entities": []}}`)
+		return body(withMembers(e.Answer.Body, `[]`))
 	case 7:
-		return body(`{"data": {"_entities": {"x": 1}}}`)
+		return body(withMembers(e.Answer.Body, `{"x": 1}`))
 	case 8:
-		return body(`{"data": {"_entities": [7, "x", true]}}`)
+		return body(withMembers(e.Answer.Body, `[7, "x", true]`))
+	case 12:
+		return body(`{"data": {}}`)
 	case 9: // harmless: members that nobody asked for
 		return body(strings.NewReplacer(`{"data":{`, `{"extensions":{"a":[{}]},"data":{"zz":[{"y":{}}],`).Replace(whole))
 	case 10:
@@ -173,6 +182,18 @@ func breakAnswer(seed uint64, e graphtest.Exchange) graphtest.Answer {
 	default:
 		return e.Answer
 	}
+}
+
+// withMembers replaces the value of every member of a response's data.
+func withMembers(body []byte, value string) string {
+	var answer struct{ Data map[string]json.RawMessage }
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return string(body)
+	}
+	for key := range answer.Data {
+		answer.Data[key] = json.RawMessage(value)
+	}
+	return `{"data": ` + string(encode(answer.Data)) + `}`
 }
 
 func losesOnlyItsShare(t *testing.T, u *universe, op graphtest.Operation) {
@@ -221,6 +242,9 @@ func missingShare(path string, got, want any, errors []string) []string {
 					out = append(out, path+"."+key+" is absent")
 					continue
 				}
+				if gv == nil && reportedBeside(path, key, w, errors) {
+					continue
+				}
 				out = append(out, missingShare(path+"."+key, gv, value, errors)...)
 			}
 			return out
@@ -249,7 +273,19 @@ func missingShare(path string, got, want any, errors []string) []string {
 	return nil
 }
 
-// leadsInto reports whether a path is one of the value.
+// reportedBeside reports whether another key of the same object has the same value and an error: a field that is asked for
+// once may be reported once, though the client asked for it under two keys.
+func reportedBeside(path, key string, object map[string]any, errors []string) bool {
+	for other, value := range object {
+		if other != key && slices.Contains(errors, path+"."+other) && graphtest.DiffJSON(encode(value), encode(object[key])) == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsInto reports whether a path is one of the value, or of a member that an object there might have had: as above, a gateway
+// may not know yet what an object has.
 func leadsInto(path, at string, v any) bool {
 	if path == at {
 		return true
@@ -259,11 +295,9 @@ func leadsInto(path, at string, v any) bool {
 	}
 	switch x := v.(type) {
 	case map[string]any:
-		for key, value := range x {
-			if leadsInto(path, at+"."+key, value) {
-				return true
-			}
-		}
+		step, _, _ := strings.Cut(strings.TrimPrefix(path, at+"."), ".")
+		value, ok := x[step]
+		return !ok || leadsInto(path, at+"."+step, value)
 	case []any:
 		for i, item := range x {
 			if leadsInto(path, fmt.Sprintf("%s.%d", at, i), item) {
