@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -54,12 +55,11 @@ func firstOfEach(fields ast.FieldList) ast.FieldList {
 }
 
 func loadCases(tb testing.TB, path string) []Case {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close()
-	cases, err := LoadCases(f)
+	cases, err := LoadCases(bytes.NewReader(text))
 	if err != nil {
 		tb.Fatal(err)
 	}

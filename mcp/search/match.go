@@ -339,14 +339,14 @@ func (s *scratch) closenessOf(q *query, f fieldID) float32 {
 func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32 {
 	const desc = 0.4
 	found := &s.found
-	any := false
+	matched := false
 	for part, terms := range [...][]termID{text.name, text.desc} {
 		for _, t := range terms {
 			if s.asked[t] == 0 || slices.Contains(owner, t) {
 				continue
 			}
-			if !any {
-				any = true
+			if !matched {
+				matched = true
 				clear(found[:len(q.keywords)])
 			}
 			for _, h := range q.words[t] {
@@ -358,7 +358,7 @@ func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32
 			}
 		}
 	}
-	if !any {
+	if !matched {
 		return 0
 	}
 	var sum float64

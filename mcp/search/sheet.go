@@ -190,8 +190,8 @@ func (sh *sheet) showWrapper(t typeID) {
 		return
 	}
 	sh.show(edges, nil)
-	edge := &x.types[x.fields[edges].out]
-	for f := edge.first; f < edge.last; f++ {
+	inner := &x.types[x.fields[edges].out]
+	for f := inner.first; f < inner.last; f++ {
 		if x.fields[f].def.Name == "node" && sh.s.visible(f) {
 			sh.show(f, nil)
 		}
