@@ -18,6 +18,7 @@ func (c *composition) checkMerged() {
 			}
 		}
 	}
+	c.checkRequires()
 	c.checkTransitiveAuth()
 }
 

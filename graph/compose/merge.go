@@ -81,6 +81,9 @@ func (c *composition) hint(code HintCode, coordinate string, at []Location, form
 
 // subgraphList is `subgraph "a"` or `subgraphs "a", "b" and "c"`.
 func subgraphList(names []string) string {
+	if len(names) == 0 {
+		return "no subgraph"
+	}
 	quoted := make([]string, len(names))
 	for i, n := range names {
 		quoted[i] = `"` + n + `"`

@@ -22,7 +22,7 @@ func (m *merger) checkExternalDirectives(src fieldSource) {
 }
 
 // checkExternals compares the external declarations of a field with the merged
-// field, of which they must be exact copies.
+// field, of which they must be copies; arguments may be of a more general type.
 func (m *merger) checkExternals(dest *field, sources []fieldSource) {
 	if !slices.ContainsFunc(sources, func(src fieldSource) bool { return src.external }) {
 		return
@@ -79,7 +79,7 @@ func (m *merger) checkExternalArgument(dest *field, arg *input, sources []fieldS
 		}
 		defaults.add(text, src.s.name)
 		if src.external {
-			wrongType = wrongType || !a.typ.equal(arg.typ)
+			wrongType = wrongType || !m.subtype(arg.typ, a.typ)
 			wrongDefault = wrongDefault || !a.def.equal(arg.def)
 		}
 	}
