@@ -8,8 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"sync"
+	"strings"
 
+	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/trusted"
@@ -26,9 +27,15 @@ type documents struct {
 
 // document is the text to run.
 type document struct {
-	text      string
-	id        string // of a trusted document
-	unlimited bool   // exempt from the operation limits
+	text          string
+	id            string // of a trusted document; "" for any other text
+	operationName string // to run when the request names none
+	scopes        []string
+	unlimited     bool // exempt from the operation limits
+}
+
+func trustedDocument(d *trusted.Document) document {
+	return document{text: d.Text, id: d.ID, operationName: d.OperationName, scopes: d.Scopes, unlimited: d.Unlimited}
 }
 
 // newDocuments puts the sources together. APQ is no allow-list, so it is off where documents are enforced.
@@ -40,60 +47,71 @@ func newDocuments(cfg *config.Config, store *trusted.Store, log *slog.Logger) *d
 	return d
 }
 
-// resolve finds the text, or says why there is none to run.
+// resolve finds the text, or says why there is none to run. Where any text may run, one that does not fit its id runs as what it is; where only
+// trusted documents may, it is refused.
 func (d *documents) resolve(ctx context.Context, req *operationRequest) (document, operation.ErrorList) {
-	if req.DocumentID != "" && d.cfg.Enabled {
-		return d.byID(ctx, req)
+	if !d.cfg.Enabled {
+		return d.adHoc(req)
 	}
-	if req.Hash != "" {
-		if doc, ok := d.trustedByID(req, req.Hash); ok {
-			return d.matching(ctx, doc, req)
+	free := !d.cfg.Enforced || d.bypassed(req.header)
+	if id := or(req.DocumentID, req.Hash); id != "" {
+		switch doc := d.find(id, req.header); {
+		case doc != nil && (req.Query == "" || doc.Is(req.Query)):
+			return trustedDocument(doc), nil
+		case doc != nil:
+			d.note(ctx, d.cfg.DocumentIDAndQueryMismatchLogLevel, "document id and text do not belong together", id, req.header)
+			if !free {
+				return document{}, fault(codeDocumentMismatch, "The text is not the one that the document id stands for.")
+			}
+		case req.DocumentID != "" || !free:
+			d.note(ctx, d.cfg.DocumentIDUnknownLogLevel, "unknown document id", id, req.header)
+			if req.Query == "" {
+				return document{}, fault(codeUnknownDocument, d.unknownMessage())
+			}
 		}
 	}
-	if req.Query != "" && d.cfg.Enabled {
+	if req.Query != "" {
 		if doc := d.store.ByText(req.Query); doc != nil && d.clientMay(doc, req.header) {
-			return document{text: doc.Text, id: doc.ID, unlimited: doc.Unlimited}, nil
+			return trustedDocument(doc), nil
 		}
-		if d.cfg.Enforced && !d.bypassed(req.header) {
-			d.note(ctx, d.cfg.InlineDocumentUnknownLogLevel, "unknown inline document refused")
+		if !free {
+			d.note(ctx, d.cfg.InlineDocumentUnknownLogLevel, "unknown inline document refused", "", req.header)
 			return document{}, fault(codeUntrusted, "Only trusted documents may run here: send documentId with the id of one.")
 		}
+		if d.cfg.Enforced || req.DocumentID != "" {
+			return document{text: req.Query}, nil // what the hash says of it does not matter
+		}
 	}
-	if req.Hash != "" {
-		return d.persisted(req)
-	}
-	if req.DocumentID != "" {
+	return d.adHoc(req)
+}
+
+// adHoc runs the request's own text, or a persisted query.
+func (d *documents) adHoc(req *operationRequest) (document, operation.ErrorList) {
+	switch {
+	case req.DocumentID != "" && req.Query == "":
 		return document{}, fault(codeUnknownDocument, "Trusted documents are switched off here.")
-	}
-	if req.Query == "" {
+	case req.Hash != "":
+		return d.persisted(req)
+	case req.Query == "":
 		return document{}, fault(codeNoDocument, "The request has no query and no documentId.")
 	}
 	return document{text: req.Query}, nil
 }
 
-func (d *documents) byID(ctx context.Context, req *operationRequest) (document, operation.ErrorList) {
-	if doc, ok := d.trustedByID(req, req.DocumentID); ok {
-		return d.matching(ctx, doc, req)
+// find returns the document that an id stands for to this client, or nil.
+func (d *documents) find(id string, h http.Header) *trusted.Document {
+	if doc := d.store.ByID(id); doc != nil && d.clientMay(doc, h) {
+		return doc
 	}
-	d.note(ctx, d.cfg.DocumentIDUnknownLogLevel, "unknown document id")
-	return document{}, fault(codeUnknownDocument, "There is no trusted document with this id.")
+	return nil
 }
 
-func (d *documents) trustedByID(req *operationRequest, id string) (*trusted.Document, bool) {
-	if !d.cfg.Enabled {
-		return nil, false
+func (d *documents) unknownMessage() string {
+	if !d.cfg.RequireClientName {
+		return "There is no trusted document with this id."
 	}
-	doc := d.store.ByID(id)
-	return doc, doc != nil && d.clientMay(doc, req.header)
-}
-
-// matching refuses a text that is not the one which the id stands for.
-func (d *documents) matching(ctx context.Context, doc *trusted.Document, req *operationRequest) (document, operation.ErrorList) {
-	if req.Query != "" && !doc.Is(req.Query) {
-		d.note(ctx, d.cfg.DocumentIDAndQueryMismatchLogLevel, "document id and text do not belong together")
-		return document{}, fault(codeDocumentMismatch, "The text is not the one that the document id stands for.")
-	}
-	return document{text: doc.Text, id: doc.ID, unlimited: doc.Unlimited}, nil
+	return "There is no trusted document with this id for this client. A client says its name in the header " +
+		strings.Join(d.cfg.ClientNameHeaders, " or ") + "."
 }
 
 // clientMay reports whether the document is for this client, where documents are for named ones.
@@ -116,20 +134,71 @@ func clientName(headers []string, h http.Header) string {
 
 // bypassed compares the bypass header in constant time.
 func (d *documents) bypassed(h http.Header) bool {
-	if d.cfg.BypassHeaderName == "" {
-		return false
-	}
-	want := sha256.Sum256([]byte(d.cfg.BypassHeaderValue.Reveal()))
-	got := sha256.Sum256([]byte(h.Get(d.cfg.BypassHeaderName)))
-	return subtle.ConstantTimeCompare(want[:], got[:]) == 1
+	return d.cfg.BypassHeaderName != "" && sameSecret(d.cfg.BypassHeaderValue, h.Get(d.cfg.BypassHeaderName))
 }
 
-func (d *documents) note(ctx context.Context, level, message string) {
+// sameSecret compares in a time that depends on neither value. An empty secret is nobody's.
+func sameSecret(want config.Secret, got string) bool {
+	w, g := sha256.Sum256([]byte(want.Reveal())), sha256.Sum256([]byte(got))
+	return subtle.ConstantTimeCompare(w[:], g[:]) == 1 && !want.IsZero()
+}
+
+// note logs what is wrong with a request's document, at the configured level.
+func (d *documents) note(ctx context.Context, level, message, id string, h http.Header) {
 	var l slog.Level
 	if level == "off" || l.UnmarshalText([]byte(level)) != nil {
 		return
 	}
-	d.log.Log(ctx, l, message) //nolint:sloglint // the messages are the constants above
+	attrs := []slog.Attr{slog.String("client", loggable(clientName(d.cfg.ClientNameHeaders, h)))}
+	if id != "" {
+		attrs = append(attrs, slog.String("document_id", loggable(id)))
+	}
+	d.log.LogAttrs(ctx, l, message, attrs...)
+}
+
+// maxLoggable is the length of a SHA-256 hash with "sha256:" in front.
+const maxLoggable = 71
+
+// loggable returns a word that a client chose if it has the form of a name or a hash, and else nothing: no client shall write into the log.
+func loggable(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.:/", r)
+	}
+	if len(s) > maxLoggable || strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return "(malformed)"
+	}
+	return s
+}
+
+// scopesDemanded refuses a caller who lacks a scope that the document itself demands.
+func (d document) scopesDemanded(tok extensions.Token) *extensions.Error {
+	switch {
+	case !missingScopes(tok, d.scopes):
+		return nil
+	case tok.Authenticated():
+		return extensions.InsufficientScope(tok, d.scopes)
+	}
+	e := extensions.Unauthenticated()
+	e.Challenges[0].Scope = d.scopes
+	return e
+}
+
+// hiddenFrom tells which documents of the search index the caller may not run; nil means none.
+func (d *documents) hiddenFrom(tok extensions.Token) func(name string) bool {
+	var hidden map[string]bool
+	for _, doc := range d.store.All() {
+		if !missingScopes(tok, doc.Scopes) {
+			continue
+		}
+		if hidden == nil {
+			hidden = map[string]bool{}
+		}
+		hidden[or(doc.Name, doc.ID)] = true
+	}
+	if hidden == nil {
+		return nil
+	}
+	return func(name string) bool { return hidden[name] }
 }
 
 // persisted serves automatic persisted queries: a hash alone asks for a text sent earlier, a hash with a text keeps it.
@@ -153,39 +222,4 @@ func (d *documents) persisted(req *operationRequest) (document, operation.ErrorL
 
 func fault(code operation.Code, message string) operation.ErrorList {
 	return operation.ErrorList{{Message: message, Code: code, Failure: operation.FailureOther}}
-}
-
-// persistedQueries keeps texts by their hash, bounded in bytes; the oldest leave first.
-type persistedQueries struct {
-	mu    sync.Mutex
-	texts map[string]string
-	order []string
-	size  int
-}
-
-const maxPersistedBytes = 16 << 20
-
-func newPersistedQueries() *persistedQueries { return &persistedQueries{texts: map[string]string{}} }
-
-func (q *persistedQueries) get(hash string) (string, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	text, ok := q.texts[hash]
-	return text, ok
-}
-
-func (q *persistedQueries) put(hash, text string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if _, ok := q.texts[hash]; ok {
-		return
-	}
-	q.texts[hash] = text
-	q.order = append(q.order, hash)
-	q.size += len(text)
-	for q.size > maxPersistedBytes && len(q.order) > 1 {
-		q.size -= len(q.texts[q.order[0]])
-		delete(q.texts, q.order[0])
-		q.order = q.order[1:]
-	}
 }

@@ -111,7 +111,7 @@ func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 		return out
 	}
 	out.Limits = x.pipeline.limitUse(op.Measures, op.Cost)
-	out.RequiredScopes = requiredScopes(r.caller, protectedOf(op.Protected))
+	out.RequiredScopes = requiredScopes(r.caller, op)
 	pl, err := x.pipeline.view.engine.Plan(op.Prepared, op.execution)
 	if err != nil {
 		out.Errors, out.Refused = toolErrors(&refused{errs: listOf(err)}), mcp.RefusedOther
@@ -132,9 +132,12 @@ func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 }
 
 // requiredScopes names the scopes that the operation needs from this caller: one alternative, which asks for the least.
-func requiredScopes(tok extensions.Token, protected []extensions.Protected) [][]string {
+func requiredScopes(tok extensions.Token, op *ready) [][]string {
 	var all [][][]string
-	for _, p := range protected {
+	if len(op.document.scopes) > 0 {
+		all = append(all, [][]string{op.document.scopes})
+	}
+	for _, p := range op.Protected {
 		if p.Directive == extensions.DirectiveRequiresScopes {
 			all = append(all, p.Requirement)
 		}
@@ -172,7 +175,9 @@ type schemaSource struct {
 
 // Schema implements mcp.SchemaSource.
 func (s *schemaSource) Schema(ctx context.Context) mcp.View {
-	v := mcp.View{Schema: s.pipeline.view.schema.API, Index: s.index}
+	v := mcp.View{
+		Schema: s.pipeline.view.schema.API, Index: s.index, HiddenDocument: s.pipeline.documents.hiddenFrom(callerFrom(ctx)),
+	}
 	if s.mark {
 		return v
 	}

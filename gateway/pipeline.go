@@ -24,7 +24,7 @@ type pipeline struct {
 	reject      bool // a denied field refuses the operation
 	variables   int  // greatest size of the variables, bytes; 0 means no limit
 	limits      config.OperationLimits
-	costLimit   int // 0: costs are not limited
+	costLimit   int                  // 0: costs are not limited
 	challenge   extensions.Challenge // what the resource adds to challenges
 	observe     *observer
 	log         *slog.Logger
@@ -70,8 +70,8 @@ func (r *refused) code() string {
 // ready is an operation that may run.
 type ready struct {
 	*graph.Prepared
-	execution  graph.Execution
-	documentID string
+	execution graph.Execution
+	document  document
 }
 
 // admit takes an operation through every check up to its execution.
@@ -80,11 +80,14 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 	if len(errs) > 0 {
 		return nil, &refused{errs: errs}
 	}
+	if auth := doc.scopesDemanded(req.caller); auth != nil {
+		return nil, &refused{auth: auth}
+	}
 	if p.variables > 0 && len(req.Variables) > p.variables {
 		return nil, &refused{errs: operation.ErrorList{operation.LimitError("variables_size", len(req.Variables), p.variables)}}
 	}
 	prep, errs := p.view.engine.Prepare(graph.Request{
-		Text: doc.text, OperationName: req.OperationName, Variables: req.Variables, Unlimited: doc.unlimited,
+		Text: doc.text, OperationName: or(req.OperationName, doc.operationName), Variables: req.Variables, Unlimited: doc.unlimited,
 	})
 	hidden := p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log)
 	if len(errs) > 0 {
@@ -107,7 +110,7 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 		return nil, &refused{auth: auth}
 	}
 	return &ready{
-		Prepared: prep, documentID: doc.id,
+		Prepared: prep, document: doc,
 		execution: graph.Execution{
 			Headers: p.view.headersFor(req.header, allowed.headers), Denied: allowed.denied,
 			Label: labelDecider(), Introspection: p.view.introspectionFor(hidden),

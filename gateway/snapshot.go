@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 
 	"github.com/sluice-gateway/sluice/gateway/config"
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/trusted"
 	"github.com/sluice-gateway/sluice/mcp/search"
 )
@@ -168,33 +167,6 @@ func (b *builder) mountMetadata(mux *http.ServeMux, s *snapshot) (err error) {
 		})
 	}
 	return nil
-}
-
-// loadDocuments reads the trusted documents and validates them against the schema; all problems are told at once.
-func loadDocuments(cfg *config.Config, v *view) (*trusted.Store, error) {
-	if !cfg.TrustedDocuments.Enabled {
-		return nil, nil
-	}
-	var paths []string
-	var errs []error
-	for _, p := range cfg.TrustedDocuments.Manifests {
-		matches, err := p.Glob()
-		if err != nil || len(matches) == 0 {
-			errs = append(errs, fmt.Errorf("trusted_documents.manifests: nothing matches %s", p))
-		}
-		paths = append(paths, matches...)
-	}
-	list, err := trusted.Load(paths)
-	errs = append(errs, err)
-	store, err := trusted.NewStore(list)
-	errs = append(errs, err)
-	for _, d := range store.All() {
-		_, bad := operation.Parse(v.schema, d.Text, operation.ParseLimits{Bytes: 1 << 20})
-		for _, e := range bad.Suggest(v.schema, operation.Options{}) {
-			errs = append(errs, fmt.Errorf("trusted document %q (%s): %s", or(d.Name, d.ID), d.Source, e.Message))
-		}
-	}
-	return store, errors.Join(errs...)
 }
 
 func hostOf(origin string) string {

@@ -38,12 +38,13 @@ type Store struct {
 	documents []*Document // in the order of their sources
 	byID      map[string]*Document
 	byText    map[string]*Document
+	byHash    map[string]*Document
 }
 
 // NewStore makes a store. A document without an id gets its text's hash. Two documents with one id and one text are one, for the clients of
 // both; with one id and different texts, or different rules for running it, they are an error. The error joins all; the store holds the rest.
 func NewStore(documents []*Document) (*Store, error) {
-	s := &Store{byID: map[string]*Document{}, byText: map[string]*Document{}}
+	s := &Store{byID: map[string]*Document{}, byText: map[string]*Document{}, byHash: map[string]*Document{}}
 	var errs []error
 	for _, d := range documents {
 		own := *d
@@ -58,6 +59,9 @@ func NewStore(documents []*Document) (*Store, error) {
 		s.byID[own.ID] = &own
 		if text := strings.TrimSpace(own.Text); s.byText[text] == nil {
 			s.byText[text] = &own
+		}
+		if hash := Hash(own.Text); s.byHash[hash] == nil {
+			s.byHash[hash] = &own
 		}
 	}
 	return s, errors.Join(errs...)
@@ -85,12 +89,22 @@ func (s *Store) All() []*Document {
 	return s.documents
 }
 
-// ByID returns a document, or nil.
+// sha256Prefix marks an id that is a hash (GraphQL over HTTP, Appendix A, Persisted Documents: Document Identifier).
+const sha256Prefix = "sha256:"
+
+// ByID returns the document with the id, or with the SHA-256 hash of its text, with or without "sha256:" in front; or nil.
 func (s *Store) ByID(id string) *Document {
 	if s == nil {
 		return nil
 	}
-	return s.byID[id]
+	if d := s.byID[id]; d != nil {
+		return d
+	}
+	hash := strings.TrimPrefix(id, sha256Prefix)
+	if d := s.byID[hash]; d != nil {
+		return d
+	}
+	return s.byHash[hash]
 }
 
 // ByText returns the document with the text, or nil.

@@ -144,11 +144,13 @@ func TestStoreFinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, got := range map[string]*trusted.Document{
-		"by its id":                            s.ByID("1"),
-		"by its text without white space":      s.ByText(" {a}"),
-		"by the hash of its text as id":        s.ByID(trusted.Hash("query B {b}")),
-		"beside another with the same name":    s.ByID("3"),
-		"by a text that was given without id ": s.ByText("query B {b}"),
+		"by its id":                                    s.ByID("1"),
+		"by its text without white space":              s.ByText(" {a}"),
+		"by the hash of its text as id":                s.ByID(trusted.Hash("query B {b}")),
+		"by the hash of its text beside an id":         s.ByID(trusted.Hash("{c}")),
+		"by its hash in the form of GraphQL over HTTP": s.ByID("sha256:" + trusted.Hash("{c}")),
+		"beside another with the same name":            s.ByID("3"),
+		"by a text that was given without id ":         s.ByText("query B {b}"),
 	} {
 		if got == nil {
 			t.Errorf("a document is not found %s", name)

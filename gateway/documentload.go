@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/sluice-gateway/sluice/extensions"
+	"github.com/sluice-gateway/sluice/gateway/config"
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/schema"
+	"github.com/sluice-gateway/sluice/graph/trusted"
+)
+
+// loadDocuments reads the trusted documents and validates them against the schema; all problems are told at once.
+func loadDocuments(cfg *config.Config, v *view) (*trusted.Store, error) {
+	if !cfg.TrustedDocuments.Enabled {
+		return nil, nil
+	}
+	var paths []string
+	var errs []error
+	for _, p := range cfg.TrustedDocuments.Manifests {
+		matches, err := p.Glob()
+		if err != nil || len(matches) == 0 {
+			errs = append(errs, fmt.Errorf("trusted_documents.manifests: nothing matches %s", p))
+		}
+		paths = append(paths, matches...)
+	}
+	list, err := trusted.Load(paths)
+	errs = append(errs, err)
+	store, err := trusted.NewStore(list)
+	errs = append(errs, err, checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, store.All()))
+	return store, errors.Join(errs...)
+}
+
+// checkDocuments validates documents as they would be when they are run, so that none is found out by the first client that sends its id.
+func checkDocuments(s *schema.Schema, maxBytes, maxTokens int, list []*trusted.Document) error {
+	var errs []error
+	for _, d := range list {
+		doc, bad := operation.Parse(s, d.Text, operation.ParseLimits{Bytes: maxBytes, Tokens: maxTokens})
+		for _, e := range bad.Suggest(s, operation.Options{}) {
+			errs = append(errs, documentError(d, e.Locations, e.Message))
+		}
+		if doc != nil && d.OperationName != "" {
+			if _, err := doc.Operation(d.OperationName); err != nil {
+				errs = append(errs, documentError(d, nil, err.Error()))
+			}
+		}
+		for _, scope := range d.Scopes {
+			if !extensions.ValidScope(scope) {
+				errs = append(errs, documentError(d, nil, fmt.Sprintf("%q is not a scope", scope)))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// documentError names the file, the document, and the place within its text.
+func documentError(d *trusted.Document, at []operation.Location, message string) error {
+	place := ""
+	if len(at) > 0 {
+		place = fmt.Sprintf(" at %d:%d", at[0].Line, at[0].Column)
+	}
+	return fmt.Errorf("trusted document %q (%s)%s: %s", or(d.Name, d.ID), d.Source, place, message)
+}
