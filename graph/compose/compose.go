@@ -40,13 +40,14 @@ func Compose(subgraphs []Subgraph, opts Options) *Result {
 		c.merge,
 		c.checkMerged,
 		c.checkSupergraph,
+		c.checkSatisfiable,
 	} {
 		if stage(); len(c.errors) > 0 {
 			return c.failed()
 		}
 	}
 	slices.SortFunc(c.hints, compareHints)
-	return &Result{Supergraph: printSchema(c.super.schema), Hints: c.hints}
+	return &Result{Supergraph: c.printed, Hints: c.hints}
 }
 
 // composition is the state that the stages of one Compose call hand on.
@@ -54,6 +55,7 @@ type composition struct {
 	opts      Options
 	subgraphs []*subgraph // sorted by name
 	super     *supergraph
+	printed   string // the supergraph as SDL
 	errors    []*Error
 	hints     []Hint
 }

@@ -15,6 +15,14 @@ func (b bitset) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 
 func (b bitset) add(i int) { b[i/64] |= 1 << (i % 64) }
 
+func (b bitset) remove(i int) { b[i/64] &^= 1 << (i % 64) }
+
+func (b bitset) removeAll(c bitset) {
+	for i := range c {
+		b[i] &^= c[i]
+	}
+}
+
 // addAll makes b the union and reports whether it grew.
 func (b bitset) addAll(c bitset) bool {
 	grew := false

@@ -73,7 +73,7 @@ func (w *walk) context(c *schema.ContextArgument) int {
 func (w *walk) start(root schema.TypeID) {
 	var starts []*vertex
 	for i := range w.s.Type(root).Homes {
-		starts = append(starts, w.vertex(vertexKey{root, w.s.Type(root).Homes[i].Subgraph, 0}))
+		starts = append(starts, w.vertex(vertexKey{root, w.s.Type(root).Homes[i].Subgraph, 0, 0}))
 	}
 	w.push(&place{starts: byID(starts), facts: facts{contexts: newBitset(len(w.contexts))}})
 }

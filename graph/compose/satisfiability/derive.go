@@ -91,7 +91,7 @@ func (e *engine) judge(v *vertex, sel *schema.FieldSelection) bool {
 
 // hand is what one vertex has at hand.
 func (v *vertex) hand() hand {
-	h := hand{typ: v.typ, reach: v.reach}
+	h := hand{typ: v.typ, world: v.world, reach: v.reach}
 	// The vertex itself stands for its subgraph where it can do more than a newcomer: it has a view.
 	if v.view != 0 {
 		h.views = []*vertex{v}
@@ -102,7 +102,7 @@ func (v *vertex) hand() hand {
 // derivesForEach reports whether a selection can be had for each of the concrete types which an object may turn out to have.
 func (e *engine) derivesForEach(types []schema.TypeID, v *vertex, sel *schema.FieldSelection) bool {
 	for _, t := range types {
-		if e.matches(t, sel.On) && !e.derivesFrom(e.vertex(vertexKey{t, v.sg, v.view}), sel) {
+		if e.matches(t, sel.On) && !e.derivesFrom(e.vertex(vertexKey{t, v.sg, v.view, v.world}), sel) {
 			return false
 		}
 	}
@@ -147,7 +147,7 @@ func (e *engine) local(v vertexKey, set schema.FieldSet) bool {
 		if h == nil || !unconditional(h) || len(h.Requires) > 0 || h.External && !e.provides(v.view, v.typ, f.Name) {
 			return false
 		}
-		if !e.local(vertexKey{h.Type.Named, v.sg, e.below(v.view, v.typ, f.Name, h)}, sel.Children) {
+		if !e.local(vertexKey{h.Type.Named, v.sg, e.below(v.view, v.typ, f.Name, h), v.world}, sel.Children) {
 			return false
 		}
 	}

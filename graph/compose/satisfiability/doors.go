@@ -1,6 +1,7 @@
 package satisfiability
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -12,6 +13,8 @@ type door struct {
 	homes bitset
 	// concrete doors are those of an object type's own keys: the object's concrete type must be known to use them.
 	concrete bool
+	// nested doors have keys that reach into other objects.
+	nested bool
 }
 
 // doorsOf lists the doors of an object type, or of an interface that some subgraph has as an @interfaceObject. Subgraphs with the same key
@@ -35,7 +38,7 @@ func (e *engine) doorsOf(t *schema.Type) []door {
 			if !ok {
 				at = len(doors)
 				byKey[text] = at
-				doors = append(doors, door{key: h.Keys[i].Fields, homes: newBitset(len(e.s.Subgraphs)), concrete: concrete})
+				doors = append(doors, door{key: h.Keys[i].Fields, homes: newBitset(len(e.s.Subgraphs)), concrete: concrete, nested: nested(h.Keys[i].Fields)})
 			}
 			doors[at].homes.add(int(h.Subgraph))
 		}
@@ -55,6 +58,37 @@ func (e *engine) doorsOf(t *schema.Type) []door {
 	}
 	e.doors[t.ID] = &doors
 	return doors
+}
+
+func nested(set schema.FieldSet) bool {
+	return slices.ContainsFunc(set, func(sel schema.FieldSelection) bool { return sel.Children != nil })
+}
+
+// enter extends a vertex's reach by a door, and reports whether that was anything.
+//
+// The fields of a key of subgraph g must be had without entering g, be it for another object: that is how the other composers judge, and
+// it saves gateways from asking g twice. Only nested keys can tell the difference.
+func (e *engine) enter(v *vertex, d *door) bool {
+	if v.reach.contains(d.homes) {
+		return false
+	}
+	open := d.homes.clone()
+	open.removeAll(e.worlds.closed(v.world))
+	if v.reach.contains(open) || !e.derivesAll(v, d.key) {
+		return false
+	}
+	if d.nested && !e.local(v.vertexKey, d.key) {
+		for _, g := range open.subgraphs() {
+			if v.reach.has(int(g)) {
+				continue
+			}
+			world, ok := e.worlds.without(v.world, g, len(e.s.Subgraphs))
+			if ok && !e.derivesAll(e.vertex(vertexKey{v.typ, v.sg, v.view, world}), d.key) {
+				open.remove(int(g))
+			}
+		}
+	}
+	return v.reach.addAll(open)
 }
 
 // fieldSetText prints a field set; equal text means equal meaning.

@@ -16,6 +16,7 @@ type engine struct {
 	views *views
 	doors []*[]door // index: TypeID; nil until asked for
 
+	worlds   *worlds
 	vertices map[vertexKey]*vertex
 	queue    []*vertex
 	current  *vertex // whose conditions are being judged; nil outside solve
@@ -28,9 +29,10 @@ type engine struct {
 // vertexKey is an object as one subgraph has it. The type is the subgraph's: an object type, or an abstract one that stands for the
 // concrete types which the subgraph knows. An object type without a home in the subgraph is one behind an @interfaceObject.
 type vertexKey struct {
-	typ  schema.TypeID
-	sg   schema.SubgraphID
-	view viewID
+	typ   schema.TypeID
+	sg    schema.SubgraphID
+	view  viewID
+	world worldID
 }
 
 type vertex struct {
@@ -64,7 +66,7 @@ type proof struct {
 
 func newEngine(s *schema.Schema) *engine {
 	return &engine{
-		s: s, views: newViews(), doors: make([]*[]door, len(s.Types)),
+		s: s, views: newViews(), worlds: newWorlds(), doors: make([]*[]door, len(s.Types)),
 		vertices: map[vertexKey]*vertex{}, depends: map[dependency]struct{}{}, proven: map[proof]bool{},
 	}
 }
@@ -147,11 +149,10 @@ func (e *engine) grow(v *vertex) bool {
 	for changed := true; changed; {
 		changed = false
 		for _, d := range e.doorsOf(e.s.Type(v.typ)) {
-			if v.reach.contains(d.homes) || d.concrete && !e.typed(v) || !e.derivesAll(v, d.key) {
+			if d.concrete && !e.typed(v) {
 				continue
 			}
-			v.reach.addAll(d.homes)
-			changed = true
+			changed = e.enter(v, &d) || changed
 		}
 		for i := 0; i < len(v.waiting); i++ {
 			if r := v.waiting[i]; e.derivesAll(v, r.set) && e.localKey(v) {

@@ -9,6 +9,7 @@ import (
 // hand is all that is at hand of an object of one type: the subgraphs in which it can be asked for, over all the vertices where it is found.
 type hand struct {
 	typ   schema.TypeID
+	world worldID
 	reach bitset
 	views []*vertex // the vertices among those that have a view, by id
 }
@@ -21,7 +22,7 @@ func (e *engine) gather(from []*vertex) []hand {
 		at := slices.IndexFunc(hands, func(h hand) bool { return h.typ == v.typ })
 		if at < 0 {
 			at = len(hands)
-			hands = append(hands, hand{typ: v.typ, reach: newBitset(len(e.s.Subgraphs))})
+			hands = append(hands, hand{typ: v.typ, world: v.world, reach: newBitset(len(e.s.Subgraphs))})
 		}
 		h := &hands[at]
 		h.reach.addAll(v.reach)
@@ -32,24 +33,21 @@ func (e *engine) gather(from []*vertex) []hand {
 	return hands
 }
 
-// resolver returns the vertex from which a subgraph resolves a field of the object, or nil.
-func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) *vertex {
+// resolver finds the vertex from which a subgraph resolves a field of the object, and returns its view.
+func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) (viewID, bool) {
+	e.work++
 	if !in.reach.has(int(h.Subgraph)) {
-		return nil
+		return 0, false
 	}
 	for _, v := range in.views {
 		if v.sg == h.Subgraph && e.resolves(v, f, h) {
-			return v
+			return v.view, true
 		}
 	}
-	e.work++
-	if h.External {
-		return nil
+	if h.External || len(h.Requires) == 0 {
+		return 0, !h.External
 	}
-	if v := e.vertex(vertexKey{in.typ, h.Subgraph, 0}); e.resolves(v, f, h) {
-		return v
-	}
-	return nil
+	return 0, e.resolves(e.vertex(vertexKey{in.typ, h.Subgraph, 0, in.world}), f, h)
 }
 
 // direct reports whether a field home counts at a vertex of type t. Of an interface whose concrete types are not known only the homes that
@@ -70,8 +68,8 @@ func (e *engine) kids(in *hand, f *schema.Field, may func(h *schema.FieldHome) b
 		if !e.direct(in.typ, h) || !may(h) {
 			continue
 		}
-		if v := e.resolver(in, f, h); v != nil {
-			kids = append(kids, e.vertex(vertexKey{h.Type.Named, h.Subgraph, e.below(v.view, v.typ, f.Name, h)}))
+		if view, ok := e.resolver(in, f, h); ok {
+			kids = append(kids, e.vertex(vertexKey{h.Type.Named, h.Subgraph, e.below(view, in.typ, f.Name, h), in.world}))
 		}
 	}
 	return kids
@@ -80,7 +78,11 @@ func (e *engine) kids(in *hand, f *schema.Field, may func(h *schema.FieldHome) b
 // resolved is kids for a leaf: it reports whether there is a subgraph at hand that resolves the field.
 func (e *engine) resolved(in *hand, f *schema.Field, may func(h *schema.FieldHome) bool) bool {
 	for i := range f.Homes {
-		if h := &f.Homes[i]; e.direct(in.typ, h) && may(h) && e.resolver(in, f, h) != nil {
+		h := &f.Homes[i]
+		if !e.direct(in.typ, h) || !may(h) {
+			continue
+		}
+		if _, ok := e.resolver(in, f, h); ok {
 			return true
 		}
 	}

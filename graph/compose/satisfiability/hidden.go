@@ -70,7 +70,7 @@ func (w *walk) opened(p *place) []*vertex {
 	var out []*vertex
 	for _, h := range w.s.Type(p.typ).Homes {
 		if !h.InterfaceObject && p.reach.has(int(h.Subgraph)) {
-			out = append(out, w.vertex(vertexKey{p.typ, h.Subgraph, 0}))
+			out = append(out, w.vertex(vertexKey{p.typ, h.Subgraph, 0, 0}))
 		}
 	}
 	return out
@@ -80,7 +80,7 @@ func (w *walk) opened(p *place) []*vertex {
 func (w *walk) forEach(v *vertex, name string, leaf bool, may func(*schema.FieldHome) bool) ([]*vertex, bool) {
 	var kids []*vertex
 	for _, t := range w.s.Type(v.typ).Home(v.sg).Possible {
-		in := w.vertex(vertexKey{t, v.sg, v.view}).hand()
+		in := w.vertex(vertexKey{t, v.sg, v.view, 0}).hand()
 		f := w.s.Field(w.s.FieldByName(t, name))
 		if leaf {
 			if !w.resolved(&in, f, may) {

@@ -38,6 +38,9 @@ func (w *walk) tryEach(p *place, f *schema.Field, kids []*vertex, facts facts) {
 		fault, failed := firstFault(try.problems)
 		if !failed {
 			try.keep(&w.work)
+			for _, advice := range try.problems {
+				w.report(advice)
+			}
 			return
 		}
 		if witness == "" {

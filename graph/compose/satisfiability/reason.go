@@ -35,7 +35,7 @@ func (w *walk) lacks(p *place, f *schema.Field, sg schema.SubgraphID, facts fact
 	case h.External:
 		return fmt.Sprintf("it does not resolve field %q, which is @external there", coordinate)
 	case len(h.Requires) > 0:
-		v := w.vertex(vertexKey{p.typ, sg, 0})
+		v := w.vertex(vertexKey{p.typ, sg, 0, 0})
 		if slices.Contains(v.ready, f.ID) {
 			break
 		}

@@ -131,12 +131,12 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 		switch {
 		case v.masked && w.s.Type(v.typ).Kind == schema.Interface:
 			if w.typed(v) && contains(w.s.Type(v.typ).Possible, t) {
-				out = append(out, w.vertex(vertexKey{t, v.sg, v.view}))
+				out = append(out, w.vertex(vertexKey{t, v.sg, v.view, 0}))
 			}
 		case v.typ == t:
 			out = append(out, v)
 		case v.abstract && contains(w.s.Type(v.typ).Home(v.sg).Possible, t):
-			out = append(out, w.vertex(vertexKey{t, v.sg, v.view}))
+			out = append(out, w.vertex(vertexKey{t, v.sg, v.view, 0}))
 		default:
 			return nil, true
 		}
