@@ -239,7 +239,7 @@ func endsWhenCancelled(ctx context.Context, tg target) error {
 		}
 	}
 	if a, ok := tg.ext.(extensions.Authorizer); ok {
-		_, _ = a.AuthorizeOperation(cancelled, extensions.Token{}, extensions.Operation{}) //nolint:errcheck // either will do; it must return
+		_, _ = a.AuthorizeOperation(cancelled, extensions.Token{}, extensions.Operation{})
 	}
 	return ctx.Err()
 }

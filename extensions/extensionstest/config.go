@@ -93,8 +93,7 @@ func memberType(target reflect.Type, key string) reflect.Type {
 	if target.Kind() == reflect.Map {
 		return target.Elem()
 	}
-	for i := range target.NumField() {
-		f := target.Field(i)
+	for f := range target.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
 		if name == key || name == "" && strings.EqualFold(f.Name, key) {
 			return f.Type

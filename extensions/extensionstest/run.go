@@ -48,7 +48,7 @@ func Run(t *testing.T, open extensions.Factory, s Subject) {
 				t.Fatalf("open: %v", err)
 			}
 			if closer, ok := ext.(io.Closer); ok {
-				defer closer.Close() //nolint:errcheck // a check of its own looks at it
+				defer closer.Close()
 			}
 			if err := c.run(ctx, target{Subject: s, open: open, ext: ext}); err != nil {
 				t.Error(err)

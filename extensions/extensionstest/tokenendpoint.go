@@ -75,5 +75,5 @@ func (a *AuthServer) mint(claims map[string]any) (string, error) {
 func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"error":%q}`, code) //nolint:errcheck // the client went away
+	fmt.Fprintf(w, `{"error":%q}`, code)
 }

@@ -193,8 +193,8 @@ func TestEveryKeyIsInTheGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, typ := range []reflect.Type{reflect.TypeFor[config](), reflect.TypeFor[issuerConfig](), reflect.TypeFor[resourceConfig]()} {
-		for i := range typ.NumField() {
-			key := typ.Field(i).Tag.Get("toml")
+		for field := range typ.Fields() {
+			key := field.Tag.Get("toml")
 			if !strings.Contains(string(guide), "`"+key+"`") && !strings.Contains(string(guide), "`"+key+".") {
 				t.Errorf("docs/extensions.md does not tell of %q", key)
 			}

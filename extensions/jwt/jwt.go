@@ -35,7 +35,7 @@ func open(_ context.Context, env extensions.Env) (extensions.Extension, error) {
 	if err := env.Config.Decode(&c); err != nil {
 		return nil, err
 	}
-	e, err := newExtension(&c, env, time.Now)
+	e, err := newExtension(&c, env, time.Now) //nolint:contextcheck // keys are fetched for as long as the extension is open
 	if err != nil {
 		return nil, err // not e: a nil *extension is not a nil Extension
 	}

@@ -274,7 +274,7 @@ func (c *Config) CheckFiles() error {
 }
 
 func (c *checker) files(p path, rv reflect.Value) {
-	if file, ok := rv.Interface().(Path); ok {
+	if file, ok := reflect.TypeAssert[Path](rv); ok {
 		c.file(p, file)
 		return
 	}

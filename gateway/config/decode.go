@@ -195,7 +195,7 @@ func (d *decoder) kind(p path, v any, rv reflect.Value) {
 // fresh makes an addressable value with its defaults.
 func fresh(t reflect.Type) reflect.Value {
 	v := reflect.New(t)
-	if target, ok := v.Interface().(defaulter); ok {
+	if target, ok := reflect.TypeAssert[defaulter](v); ok {
 		target.setDefaults()
 	}
 	return v.Elem()

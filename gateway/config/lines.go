@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func (s *lineScanner) resolve(key path) path {
 
 // pair reads `key = value` below the table.
 func (s *lineScanner) pair(table path) {
-	p := append(table[:len(table):len(table)], s.key()...)
+	p := append(slices.Clip(table), s.key()...)
 	s.record(p)
 	if s.accept("=") {
 		s.value(p)

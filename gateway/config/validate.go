@@ -31,7 +31,7 @@ type validator interface {
 // Tags: oneof:"a|b" lists the allowed strings; check names an entry of checks. Both hold for each element of a slice
 // and are skipped for the empty string. No number, size or duration may be negative.
 func (c *checker) walk(p path, rv reflect.Value, tag reflect.StructTag) {
-	if v, ok := rv.Interface().(validator); ok && rv.Kind() != reflect.Pointer {
+	if v, ok := reflect.TypeAssert[validator](rv); ok && rv.Kind() != reflect.Pointer {
 		v.validate(c, p)
 	}
 	switch rv.Kind() {

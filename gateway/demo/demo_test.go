@@ -211,7 +211,7 @@ func freeAfterFailure(t *testing.T) bool {
 
 func TestRequestsThatAreNone(t *testing.T) {
 	url := start(t, demo.Options{})["accounts"].URL
-	res, err := http.Get(url) //nolint:noctx // nothing to cancel
+	res, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -59,7 +60,7 @@ func (e *execution) selection(ctx context.Context, t *ast.Definition, parent obj
 	out := members{}
 	for _, group := range e.collect(t, sets) {
 		field := group[0]
-		here := append(path[:len(path):len(path)], ast.PathName(field.Alias))
+		here := append(slices.Clip(path), ast.PathName(field.Alias))
 		value, ok := e.field(ctx, t, parent, group, here)
 		if !ok {
 			return nil, false
@@ -188,7 +189,7 @@ func (e *execution) completeNonNull(ctx context.Context, field *ast.Field, t *as
 		list := reflect.ValueOf(value)
 		out := make([]any, list.Len())
 		for i := range out {
-			here := append(path[:len(path):len(path)], ast.PathIndex(i))
+			here := append(slices.Clip(path), ast.PathIndex(i))
 			item, ok := e.complete(ctx, field, t.Elem, list.Index(i).Interface(), sets, here)
 			if !ok {
 				return nil, false

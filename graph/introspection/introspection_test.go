@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/sluice-gateway/sluice/graph/introspection"
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/schema"
-	"golang.org/x/tools/txtar"
 )
 
 var update = flag.Bool("update", false, "write the goldens")

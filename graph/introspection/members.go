@@ -1,8 +1,9 @@
 package introspection
 
 import (
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 func (w *writer) fields(d *ast.Definition, sel *selection) {

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // Options say what a Schema does not show.

@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // selection is one selected field of an introspection type.

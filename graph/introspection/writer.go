@@ -1,8 +1,9 @@
 package introspection
 
 import (
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // writer appends one answer. Each method writes one complete JSON value; names of the methods are those of the introspection types of §4.2 Schema

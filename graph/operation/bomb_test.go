@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -61,9 +62,7 @@ func bombs() map[string]string {
 		fmt.Fprintf(&automaton, "fragment s%dx%d on User{id}", 2*n, j)
 	}
 	out["an automaton with exponentially many states"] = automaton.String()
-	for name, text := range floods() {
-		out[name] = text
-	}
+	maps.Copy(out, floods())
 	return out
 }
 

@@ -5,9 +5,10 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // parseArguments reads a canonical argument list back.

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // Document is a validated document, compiled against one schema: fields bound, argument lists canonical, fragments by id. It is

@@ -64,7 +64,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Message }
 
 // ErrorList holds the faults of one operation, in source order where they have a place. An empty list is no error.
-type ErrorList []*Error
+type ErrorList []*Error //nolint:errname // a list in the manner of go/scanner.ErrorList
 
 // Error joins the messages, one a line.
 func (es ErrorList) Error() string {

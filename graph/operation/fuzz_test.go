@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // FuzzParse checks that parsing and normalising never panic and stay within bounds, that gqlparser's whole rule set agrees on what is

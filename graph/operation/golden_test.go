@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/schema"
-	"golang.org/x/tools/txtar"
 )
 
 var update = flag.Bool("update", false, "write the goldens")
@@ -66,7 +67,7 @@ func goldenOutputs(t *testing.T, files map[string]string) map[string]string {
 	t.Helper()
 	s := load(t, supergraphHeader+files["schema.graphql"])
 	opts := operation.Options{Visible: func(typeName, name string) bool {
-		for _, hidden := range strings.Fields(files["hidden"]) {
+		for hidden := range strings.FieldsSeq(files["hidden"]) {
 			if hidden == typeName || hidden == typeName+"."+name {
 				return false
 			}

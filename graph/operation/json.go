@@ -1,6 +1,9 @@
 package operation
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // The scanner below checks JSON (RFC 8259) and finds the spans of values. It builds nothing: what a variable holds is passed on to
 // subgraphs as the client wrote it.
@@ -38,27 +41,27 @@ func scanValue(b []byte, i, depth int) (jsonKind, int) {
 	if i >= len(b) || depth > maxJSONDepth {
 		return jsonInvalid, i
 	}
-	switch c := b[i]; {
-	case c == '"':
+	switch c := b[i]; c {
+	case '"':
 		end, ok := scanString(b, i)
 		return kindIf(jsonString, ok), end
-	case c == '{':
+	case '{':
 		end, ok := scanMembers(b, i, func(_, value int) (int, bool) {
 			kind, end := scanValue(b, value, depth+1)
 			return end, kind != jsonInvalid
 		})
 		return kindIf(jsonObject, ok), end
-	case c == '[':
+	case '[':
 		end, ok := scanItems(b, i, func(value int) (int, bool) {
 			kind, end := scanValue(b, value, depth+1)
 			return end, kind != jsonInvalid
 		})
 		return kindIf(jsonArray, ok), end
-	case c == 't':
+	case 't':
 		return literal(b, i, "true", jsonBool)
-	case c == 'f':
+	case 'f':
 		return literal(b, i, "false", jsonBool)
-	case c == 'n':
+	case 'n':
 		return literal(b, i, "null", jsonNull)
 	}
 	return scanNumber(b, i)
@@ -209,10 +212,8 @@ func scanNumber(b []byte, i int) (jsonKind, int) {
 
 // unquote returns the text of the valid JSON string b when it has no escapes, and ok false when it has: no GraphQL name needs one.
 func unquote(b []byte) (text []byte, ok bool) {
-	for _, c := range b {
-		if c == '\\' {
-			return nil, false
-		}
+	if slices.Contains(b, '\\') {
+		return nil, false
 	}
 	return b[1 : len(b)-1], true
 }

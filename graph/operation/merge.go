@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // checkMerge is §5.3.2 Field Selection Merging, for all operations. The specification compares all pairs of fields; both of its relations

@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 const mergeSDL = supergraphHeader + `

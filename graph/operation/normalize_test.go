@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // collector is §6.3.2 CollectFields taken literally: the naive counterpart of Normalize.

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/lexer"
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/core"
 	"github.com/vektah/gqlparser/v2/validator/rules"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // ParseLimits bound what Parse reads. The zero value takes every default.
@@ -109,8 +110,7 @@ func (d *Document) scan(source *ast.Source, lim ParseLimits) *Error {
 
 func parseError(err error) *Error {
 	e := &Error{Message: err.Error(), Code: CodeParsing, Failure: FailureSyntax}
-	var ge *gqlerror.Error
-	if errors.As(err, &ge) {
+	if ge, ok := errors.AsType[*gqlerror.Error](err); ok {
 		e.Message, e.Locations = ge.Message, locations(ge)
 	}
 	return e

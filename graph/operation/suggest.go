@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator/core"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // maxSuggestions bounds the names offered for one fault.

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"golang.org/x/tools/txtar"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 var update = flag.Bool("update", false, "write the goldens")

@@ -4,8 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sluice-gateway/sluice/graph/federation"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
 // understood lists the specifications whose elements Load gives their meaning. A specification outside this list that is linked
@@ -200,8 +201,9 @@ func executable(d *ast.DirectiveDefinition) bool {
 		case ast.LocationQuery, ast.LocationMutation, ast.LocationSubscription, ast.LocationField, ast.LocationFragmentDefinition,
 			ast.LocationFragmentSpread, ast.LocationInlineFragment, ast.LocationVariableDefinition:
 			return true
+		default:
+			return false
 		}
-		return false
 	})
 }
 

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/sluice-gateway/sluice/graph/federation"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
 // Load compiles a supergraph (join v0.1 to v0.5, https://specs.apollo.dev/join). The error, if any, is an Errors with every
@@ -34,8 +35,7 @@ func Load(sdl string) (*Schema, error) {
 }
 
 func syntaxError(err error) *Error {
-	var ge *gqlerror.Error
-	if errors.As(err, &ge) {
+	if ge, ok := errors.AsType[*gqlerror.Error](err); ok {
 		e := &Error{Message: ge.Message}
 		if len(ge.Locations) > 0 {
 			e.Line, e.Column = ge.Locations[0].Line, ge.Locations[0].Column

@@ -6,9 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // data returns the path of shared test data, or skips the test where a clone has none.
