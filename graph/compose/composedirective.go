@@ -222,9 +222,9 @@ func (m *merger) defineComposed() {
 		def.name, def.args = sv.name, nil
 		for _, a := range sv.def.args {
 			in := *a
-			coordinate := inputCoordinate("@"+name, a.name, true)
-			in.applied = m.mergeApplied([]appliedSource{{sv.definer, a.applied}}, coordinate)
-			m.useEnum(a.typ, false, coordinate)
+			at := coordinate{owner: "@" + name, arg: a.name}
+			in.applied = m.mergeApplied([]appliedSource{{sv.definer, a.applied}}, at)
+			m.useEnum(a.typ, false, at)
 			def.args = append(def.args, &in)
 		}
 		m.addDirective(&def)

@@ -45,13 +45,13 @@ func executablePart(d *directiveDef) []string {
 }
 
 func (m *merger) mergeExecutable(name string, sources []definitionSource) {
-	coordinate := "@" + name
+	name = "@" + name
 	at := make([]Location, len(sources))
 	for i, src := range sources {
 		at[i] = src.s.at(src.d.pos)
 	}
-	dest := &directiveDef{name: name, repeatable: true}
-	if dest.locations = m.commonLocations(coordinate, sources, at); len(dest.locations) == 0 {
+	dest := &directiveDef{name: name[1:], repeatable: true}
+	if dest.locations = m.commonLocations(name, sources, at); len(dest.locations) == 0 {
 		return
 	}
 	texts := make([]described, len(sources))
@@ -62,9 +62,9 @@ func (m *merger) mergeExecutable(name string, sources []definitionSource) {
 		repeatable.add(map[bool]string{true: "repeatable", false: "not repeatable"}[src.d.repeatable], src.s.name)
 	}
 	if len(repeatable) > 1 {
-		m.hint(HintExecutableRepeatable, coordinate, at, "Executable directive %q will not be marked repeatable in the supergraph as it is inconsistently marked repeatable in subgraphs: it is %s.", coordinate, repeatable.describe())
+		m.hint(HintExecutableRepeatable, name, at, "Executable directive %q will not be marked repeatable in the supergraph as it is inconsistently marked repeatable in subgraphs: it is %s.", name, repeatable.describe())
 	}
-	dest.description = m.mergeDescriptions(texts, coordinate)
+	dest.description = m.mergeDescriptions(texts, coordinate{owner: name})
 	m.mergeDirectiveArguments(dest, sources)
 	m.addDirective(dest)
 }
@@ -118,6 +118,6 @@ func (m *merger) mergeDirectiveArguments(dest *directiveDef, sources []definitio
 	for _, src := range sources {
 		fields = append(fields, fieldSource{s: src.s, f: &field{owner: carrier.owner, name: dest.name, args: src.d.args, pos: src.d.pos}})
 	}
-	m.mergeArgumentsAt("@"+dest.name, carrier, fields)
+	m.mergeArgumentsAt(coordinate{owner: "@" + dest.name}, carrier, fields)
 	dest.args = carrier.args
 }

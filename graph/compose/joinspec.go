@@ -22,8 +22,8 @@ func (m *merger) mergeSchema() {
 		sources[i] = appliedSource{s, s.applied}
 		texts[i] = described{s, s.description, position{}}
 	}
-	m.description = m.mergeDescriptions(texts, "")
-	m.applied = append(m.applied, m.mergeApplied(sources, "")...)
+	m.description = m.mergeDescriptions(texts, coordinate{})
+	m.applied = append(m.applied, m.mergeApplied(sources, coordinate{})...)
 	m.defineMachinery(joinVersion)
 }
 

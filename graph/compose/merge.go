@@ -33,6 +33,9 @@ type merger struct {
 	*supergraph
 	features  []*linkedFeature
 	undefined []composedElement // to be composed, but nowhere defined
+
+	texts   []described     // see scratch
+	sourced []appliedSource // see scratch
 }
 
 // merge builds the supergraph. Types come first in outline, then what relates

@@ -13,6 +13,14 @@ type appliedSource struct {
 	applied []*directive
 }
 
+// scratch gives room to collect the descriptions and directives of one element;
+// valid until it is asked for again.
+func (m *merger) scratch(n int) ([]described, []appliedSource) {
+	m.texts = slices.Grow(m.texts[:0], n)[:n]
+	m.sourced = slices.Grow(m.sourced[:0], n)[:n]
+	return m.texts, m.sourced
+}
+
 // application is one application of a surviving directive.
 type application struct {
 	s *subgraph
@@ -21,7 +29,7 @@ type application struct {
 
 // mergeApplied merges the directives applied to an element: repeatable ones by
 // union, others by their strategy or else by majority.
-func (m *merger) mergeApplied(sources []appliedSource, coordinate string) []*directive {
+func (m *merger) mergeApplied(sources []appliedSource, at coordinate) []*directive {
 	var order []*survivor
 	var found map[*survivor][]application
 	for _, src := range sources {
@@ -47,12 +55,12 @@ func (m *merger) mergeApplied(sources []appliedSource, coordinate string) []*dir
 		if !slices.ContainsFunc(found[sv], func(a application) bool { return sv.keptBy(a.s) }) {
 			continue
 		}
-		out = append(out, m.mergeApplication(sv, found[sv], coordinate)...)
+		out = append(out, m.mergeApplication(sv, found[sv], at)...)
 	}
 	return append(out, joinDirectives(sources)...)
 }
 
-func (m *merger) mergeApplication(sv *survivor, found []application, coordinate string) []*directive {
+func (m *merger) mergeApplication(sv *survivor, found []application, at coordinate) []*directive {
 	distinct := distinctApplications(found)
 	if sv.def.repeatable {
 		out := make([]*directive, len(distinct))
@@ -69,11 +77,11 @@ func (m *merger) mergeApplication(sv *survivor, found []application, coordinate 
 		for _, e := range found[1:] {
 			args = combineArguments(sv.canon, args, e.d.args)
 		}
-		m.hint(HintMergedNonRepeatableArguments, coordinate, applicationLocations(found), "Directive @%s is applied to %q in multiple subgraphs with different arguments. Merging strategies used by arguments: %s", sv.name, coordinate, strategyText(sv.canon))
+		m.hint(HintMergedNonRepeatableArguments, at.String(), applicationLocations(found), "Directive @%s is applied to %q in multiple subgraphs with different arguments. Merging strategies used by arguments: %s", sv.name, at, strategyText(sv.canon))
 		return []*directive{{name: sv.name, canon: sv.canon, args: args}}
 	}
 	best := slices.MaxFunc(distinct, func(a, b counted) int { return cmp.Compare(a.count, b.count) })
-	m.hint(HintNonRepeatableArguments, coordinate, applicationLocations(found), "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use the most frequent ones.", sv.name, coordinate)
+	m.hint(HintNonRepeatableArguments, at.String(), applicationLocations(found), "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use the most frequent ones.", sv.name, at)
 	return []*directive{{name: sv.name, canon: sv.canon, args: best.d.args}}
 }
 

@@ -12,7 +12,7 @@ type enumUse struct {
 
 // useEnum records that an element is of a type, which may be an enum: a field
 // when output is true, else an argument or input field.
-func (m *merger) useEnum(t *typeRef, output bool, coordinate string) {
+func (m *merger) useEnum(t *typeRef, output bool, at coordinate) {
 	def := m.byName[t.base()]
 	if def == nil || def.kind != enumKind {
 		return
@@ -23,9 +23,9 @@ func (m *merger) useEnum(t *typeRef, output bool, coordinate string) {
 		m.uses[def.name] = use
 	}
 	if output && use.output == "" {
-		use.output = coordinate
+		use.output = at.String()
 	} else if !output && use.input == "" {
-		use.input = coordinate
+		use.input = at.String()
 	}
 }
 
@@ -68,10 +68,9 @@ func (m *merger) mergeEnum(t *typeDef) {
 
 func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 	name := vs[0].v.name
-	coordinate := t.name + "." + name
+	at := coordinate{owner: t.name, part: name}
 	dest := &enumValue{name: name}
-	texts := make([]described, len(vs))
-	applied := make([]appliedSource, len(vs))
+	texts, applied := m.scratch(len(vs))
 	hidden := false
 	for i, src := range vs {
 		texts[i] = described{src.s, src.v.description, src.v.pos}
@@ -81,11 +80,11 @@ func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 	if len(vs) < len(m.sources[t.name]) && !m.keepsPartialValue(t, use, vs, hidden) {
 		return
 	}
-	dest.description = m.mergeDescriptions(texts, coordinate)
+	dest.description = m.mergeDescriptions(texts, at)
 	for _, src := range vs {
 		dest.applied = append(dest.applied, join("enumValue", graphArg(src.s)))
 	}
-	dest.applied = append(dest.applied, m.mergeApplied(applied, coordinate)...)
+	dest.applied = append(dest.applied, m.mergeApplied(applied, at)...)
 	t.values = append(t.values, dest)
 }
 

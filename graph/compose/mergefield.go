@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"slices"
+
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
@@ -31,24 +33,40 @@ func (src fieldSource) resolves() bool {
 // mergeFields merges the fields of an object or interface type, in order of
 // first appearance.
 func (m *merger) mergeFields(t *typeDef) {
-	sources := m.sources[t.name]
-	seen := map[string]int{}
+	byField := groupFields(m.sources[t.name])
+	t.fields = make([]*field, 0, len(byField))
+	for _, fs := range byField {
+		m.mergeField(t, fs)
+	}
+	m.hintPartialFields(t, byField)
+}
+
+// groupFields collects the sources of every field.
+func groupFields(sources []typeSource) [][]fieldSource {
 	var byField [][]fieldSource
+	if len(sources) == 1 {
+		src := sources[0]
+		all := make([]fieldSource, len(src.t.fields))
+		byField = make([][]fieldSource, len(all))
+		for i, f := range src.t.fields {
+			all[i] = fieldSource{s: src.s, f: f, external: src.s.usage().external(f)}
+			byField[i] = all[i : i+1 : i+1]
+		}
+		return byField
+	}
+	index := map[string]int{}
 	for _, src := range sources {
 		for _, f := range src.t.fields {
-			i, ok := seen[f.name]
+			i, ok := index[f.name]
 			if !ok {
 				i = len(byField)
-				seen[f.name] = i
+				index[f.name] = i
 				byField = append(byField, nil)
 			}
 			byField[i] = append(byField[i], fieldSource{s: src.s, f: f, external: src.s.usage().external(f)})
 		}
 	}
-	for _, fs := range byField {
-		m.mergeField(t, fs)
-	}
-	m.hintPartialFields(t, byField)
+	return byField
 }
 
 func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
@@ -71,12 +89,15 @@ func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
 	m.mergeFieldParts(dest, resolvers)
 	same := m.mergeFieldType(dest, resolvers, sources)
 	m.checkExternals(dest, sources)
-	m.useEnum(dest.typ, true, dest.coordinate())
+	m.useEnum(dest.typ, true, dest.at())
 	m.joinField(t, dest, sources, same)
 }
 
 // resolvers are the sources that are not external.
 func (m *merger) resolvers(t *typeDef, sources []fieldSource) []fieldSource {
+	if !slices.ContainsFunc(sources, func(src fieldSource) bool { return src.external }) {
+		return sources
+	}
 	var out []fieldSource
 	for _, src := range sources {
 		if src.external {
@@ -89,16 +110,14 @@ func (m *merger) resolvers(t *typeDef, sources []fieldSource) []fieldSource {
 }
 
 func (m *merger) mergeFieldParts(dest *field, sources []fieldSource) {
-	texts := make([]described, len(sources))
-	applied := make([]appliedSource, len(sources))
+	texts, applied := m.scratch(len(sources))
 	for i, src := range sources {
 		texts[i] = described{src.s, src.f.description, src.f.pos}
 		applied[i] = appliedSource{src.s, src.f.applied}
 	}
 	applied = append(applied, m.relatedAuth(dest)...)
-	coordinate := dest.coordinate()
-	dest.description = m.mergeDescriptions(texts, coordinate)
-	dest.applied = m.mergeApplied(applied, coordinate)
+	dest.description = m.mergeDescriptions(texts, dest.at())
+	dest.applied = m.mergeApplied(applied, dest.at())
 	m.mergeArguments(dest, sources)
 }
 

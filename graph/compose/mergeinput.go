@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"slices"
+
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
@@ -22,12 +24,12 @@ func inputLocations(sources []inputSource) []Location {
 // mergeArguments keeps the arguments that every source of the field has, and
 // that come from the client rather than from a context.
 func (m *merger) mergeArguments(dest *field, sources []fieldSource) {
-	m.mergeArgumentsAt(dest.coordinate(), dest, sources)
+	m.mergeArgumentsAt(dest.at(), dest, sources)
 }
 
 // mergeArgumentsAt is mergeArguments for whatever has arguments and that
 // coordinate.
-func (m *merger) mergeArgumentsAt(owner string, dest *field, sources []fieldSource) {
+func (m *merger) mergeArgumentsAt(owner coordinate, dest *field, sources []fieldSource) {
 	type candidate struct {
 		name    string
 		sources []inputSource
@@ -46,31 +48,30 @@ func (m *merger) mergeArgumentsAt(owner string, dest *field, sources []fieldSour
 		}
 	}
 	for _, c := range candidates {
-		coordinate := inputCoordinate(owner, c.name, true)
-		if m.contextual(coordinate, c.sources, len(sources)) {
+		at := owner.argument(c.name)
+		if m.contextual(at, c.sources) {
 			continue
 		}
 		if len(c.sources) < len(sources) {
-			m.dropArgument(coordinate, c.name, c.sources, sources)
+			m.dropArgument(at.String(), c.name, c.sources, sources)
 			continue
 		}
-		dest.args = append(dest.args, m.mergeInput(coordinate, c.sources, true))
+		dest.args = append(dest.args, m.mergeInput(at, c.sources, true))
 	}
 }
 
 // contextual says whether an argument is set from a context, and so invisible to
 // clients. Where it is not in all subgraphs, the others must get along without.
-func (m *merger) contextual(coordinate string, sources []inputSource, all int) bool {
-	var with, without []inputSource
+func (m *merger) contextual(at coordinate, sources []inputSource) bool {
+	if !slices.ContainsFunc(sources, func(src inputSource) bool { return has(src.in.applied, federation.FromContext) }) {
+		return false
+	}
+	coordinate := at.String()
+	var without []inputSource
 	for _, src := range sources {
-		if has(src.in.applied, federation.FromContext) {
-			with = append(with, src)
-		} else {
+		if !has(src.in.applied, federation.FromContext) {
 			without = append(without, src)
 		}
-	}
-	if len(with) == 0 {
-		return false
 	}
 	for _, src := range without {
 		names := []string{src.s.name}
@@ -106,24 +107,23 @@ func (m *merger) dropArgument(coordinate, name string, having []inputSource, sou
 }
 
 // mergeInput merges an argument or input field that is to stay.
-func (m *merger) mergeInput(coordinate string, sources []inputSource, arg bool) *input {
+func (m *merger) mergeInput(at coordinate, sources []inputSource, arg bool) *input {
 	dest := &input{name: sources[0].in.name}
-	texts := make([]described, len(sources))
-	applied := make([]appliedSource, len(sources))
+	texts, applied := m.scratch(len(sources))
 	for i, src := range sources {
 		texts[i] = described{src.s, src.in.description, src.in.pos}
 		applied[i] = appliedSource{src.s, src.in.applied}
 	}
-	dest.description = m.mergeDescriptions(texts, coordinate)
-	dest.applied = m.mergeApplied(applied, coordinate)
-	dest.typ = m.mergeInputValueType(coordinate, sources, arg)
-	dest.def = m.literal(m.mergeDefault(coordinate, sources, arg), dest.typ)
-	m.useEnum(dest.typ, false, coordinate)
+	dest.description = m.mergeDescriptions(texts, at)
+	dest.applied = m.mergeApplied(applied, at)
+	dest.typ = m.mergeInputValueType(at, sources, arg)
+	dest.def = m.literal(m.mergeDefault(at, sources, arg), dest.typ)
+	m.useEnum(dest.typ, false, at)
 	return dest
 }
 
 // mergeInputValueType takes the most specific type: what every subgraph accepts.
-func (m *merger) mergeInputValueType(coordinate string, sources []inputSource, arg bool) *typeRef {
+func (m *merger) mergeInputValueType(at coordinate, sources []inputSource, arg bool) *typeRef {
 	typ, same, ok := sources[0].in.typ, true, true
 	for _, src := range sources[1:] {
 		switch t := src.in.typ; {
@@ -140,6 +140,7 @@ func (m *merger) mergeInputValueType(coordinate string, sources []inputSource, a
 	if same {
 		return typ
 	}
+	coordinate := at.String()
 	var types variants
 	for _, src := range sources {
 		types.add("type \""+src.in.typ.String()+"\"", src.s.name)
@@ -157,7 +158,10 @@ func (m *merger) mergeInputValueType(coordinate string, sources []inputSource, a
 }
 
 // mergeDefault keeps a default that all sources share.
-func (m *merger) mergeDefault(coordinate string, sources []inputSource, arg bool) *value {
+func (m *merger) mergeDefault(at coordinate, sources []inputSource, arg bool) *value {
+	if !slices.ContainsFunc(sources, func(src inputSource) bool { return src.in.def != nil }) {
+		return nil
+	}
 	var defaults variants
 	var found *value
 	missing, equal := false, true
@@ -175,17 +179,17 @@ func (m *merger) mergeDefault(coordinate string, sources []inputSource, arg bool
 		defaults.add("default value "+src.in.def.String(), src.s.name)
 	}
 	switch {
-	case found == nil, equal && !missing:
+	case equal && !missing:
 		return found
 	case !equal:
 		code, what := FieldArgumentDefault, "Argument"
 		if !arg {
 			code, what = InputFieldDefaultMismatch, "Input field"
 		}
-		m.fail(code, coordinate, inputLocations(sources), "%s %q has incompatible default values across subgraphs: it has %s", what, coordinate, defaults.describe())
+		m.fail(code, at.String(), inputLocations(sources), "%s %q has incompatible default values across subgraphs: it has %s", what, at, defaults.describe())
 		return found
 	}
-	m.hint(HintDefaultPresence, coordinate, inputLocations(sources), "%q has a default value in only some subgraphs: will not use a default in the supergraph (it has %s).", coordinate, defaults.describe())
+	m.hint(HintDefaultPresence, at.String(), inputLocations(sources), "%q has a default value in only some subgraphs: will not use a default in the supergraph (it has %s).", at, defaults.describe())
 	return nil
 }
 
@@ -265,14 +269,14 @@ func (m *merger) mergeInputType(t *typeDef) {
 
 func (m *merger) mergeInputField(t *typeDef, fs []inputSource) {
 	sources := m.sources[t.name]
-	coordinate := t.name + "." + fs[0].in.name
+	at := coordinate{owner: t.name, part: fs[0].in.name}
 	hidden := false
 	for _, src := range fs {
 		hidden = hidden || has(src.in.applied, federation.Inaccessible)
 	}
-	dest := m.mergeInput(coordinate, fs, false) // even when it is dropped: the enum it names is an input
+	dest := m.mergeInput(at, fs, false) // even when it is dropped: the enum it names is an input
 	if len(fs) < len(sources) && !hidden {
-		m.dropInputField(t, coordinate, fs)
+		m.dropInputField(t, at.String(), fs)
 		return
 	}
 	t.inputs = append(t.inputs, dest)

@@ -14,7 +14,13 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Fields on root level subscription object cannot be marked as shareable")
 		return
 	}
+	if len(sources) < 2 && len(t.interfaces) == 0 {
+		return
+	}
 	resolving := m.resolving(t, dest.name, sources)
+	if len(resolving) < 2 || !slices.ContainsFunc(resolving, func(src fieldSource) bool { return !src.s.usage().shareable(src.f) }) {
+		return
+	}
 	var all, closed []string
 	var at []Location
 	for _, src := range resolving {
@@ -27,9 +33,6 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 			closed = append(closed, name)
 		}
 		at = append(at, src.s.at(src.f.pos))
-	}
-	if len(all) < 2 || len(closed) == 0 {
-		return
 	}
 	where := "all of them"
 	if len(closed) < len(all) {

@@ -171,8 +171,8 @@ func (m *merger) mergeTypeParts(t *typeDef) {
 		m.joinType(t, src)
 	}
 	applied = append(applied, m.implementersAuth(t)...)
-	t.description = m.mergeDescriptions(texts, t.name)
-	t.applied = append(t.applied, m.mergeApplied(applied, t.name)...)
+	t.description = m.mergeDescriptions(texts, coordinate{owner: t.name})
+	t.applied = append(t.applied, m.mergeApplied(applied, coordinate{owner: t.name})...)
 	if t.kind == objectKind || t.kind == interfaceKind {
 		m.checkEntity(t)
 	}
@@ -242,21 +242,21 @@ type described struct {
 
 // mergeDescriptions takes the most frequent description; of several, the one of
 // the first subgraph.
-func (m *merger) mergeDescriptions(sources []described, coordinate string) string {
+func (m *merger) mergeDescriptions(sources []described, at coordinate) string {
+	if !slices.ContainsFunc(sources, func(src described) bool { return src.text != "" }) {
+		return ""
+	}
 	var counts variants
-	var at []Location
+	var locations []Location
 	for _, src := range sources {
 		if src.text != "" {
 			counts.add(src.text, src.s.name)
-			at = append(at, src.s.at(src.pos))
+			locations = append(locations, src.s.at(src.pos))
 		}
-	}
-	if len(counts) == 0 {
-		return ""
 	}
 	best := slices.MaxFunc(counts, func(a, b variant) int { return cmp.Compare(len(a.names), len(b.names)) })
 	if len(counts) > 1 {
-		m.hint(HintDescription, coordinate, at, "Element %q has inconsistent descriptions across subgraphs. The supergraph uses the one of %s.", coordinate, subgraphList(best.names))
+		m.hint(HintDescription, at.String(), locations, "Element %q has inconsistent descriptions across subgraphs. The supergraph uses the one of %s.", at, subgraphList(best.names))
 	}
 	return best.text
 }

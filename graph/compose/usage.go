@@ -139,7 +139,7 @@ func (s *schema) possibleTypes(t *typeDef) []*typeDef {
 // external says whether a field is marked @external, itself or through its type,
 // and the mark is not a fake one.
 func (u *usage) external(f *field) bool {
-	return !u.fake[f] && u.marked(f)
+	return u.marked(f) && !u.fake[f]
 }
 
 func (u *usage) marked(f *field) bool {
@@ -163,7 +163,7 @@ func (u *usage) partlyExternal(f *field) bool { return u.external(f) && u.provid
 // shareable says whether others may resolve the field too: it says so, is part of
 // a key, or is only resolved here under some @provides.
 func (u *usage) shareable(f *field) bool {
-	if u.keys[f] || u.partlyExternal(f) || has(f.applied, federation.Shareable) {
+	if has(f.applied, federation.Shareable) || u.keys[f] || u.partlyExternal(f) {
 		return true
 	}
 	for _, d := range f.owner.applied {
