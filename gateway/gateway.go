@@ -23,6 +23,8 @@ type Options struct {
 	Load func() (*config.Config, error)
 	// Supergraph gives the supergraph SDL of a configuration; nil means the function Supergraph.
 	Supergraph func(ctx context.Context, cfg *config.Config) (string, error)
+	// ToolsOnly serves the MCP endpoints and leaves out the GraphQL one.
+	ToolsOnly bool
 }
 
 // Gateway is a running gateway: listeners, and the snapshot that they serve.
@@ -54,7 +56,10 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (*Gateway, error
 	m := newMetrics()
 	g := &Gateway{
 		opts: opts, metrics: m, log: opts.Logger, errs: make(chan error, 4),
-		builder: &builder{version: opts.Version, log: opts.Logger, observe: &observer{metrics: m, log: opts.Logger}},
+		builder: &builder{version: opts.Version, log: opts.Logger, observe: &observer{metrics: m, log: opts.Logger}, toolsOnly: opts.ToolsOnly},
+	}
+	if cfg.Admin.Enabled {
+		g.builder.candidates = newCandidates(cfg.TrustedDocuments.Candidates)
 	}
 	if err := cfg.CheckFiles(); err != nil {
 		return nil, err //nolint:wrapcheck // it names file, line and key
@@ -98,6 +103,12 @@ func (g *Gateway) Start(ctx context.Context) error {
 	}
 	if h := cfg.Health; h.Enabled && h.Listen != "" {
 		if err := g.listen(ctx, h.Listen, http.HandlerFunc(g.serveHealth), cfg, nil); err != nil {
+			g.close()
+			return err
+		}
+	}
+	if a := cfg.Admin; a.Enabled {
+		if err := g.listen(ctx, a.Listen, http.HandlerFunc(g.serveAdmin), cfg, nil); err != nil {
 			g.close()
 			return err
 		}

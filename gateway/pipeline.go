@@ -27,6 +27,7 @@ type pipeline struct {
 	costLimit   int                  // 0: costs are not limited
 	challenge   extensions.Challenge // what the resource adds to challenges
 	observe     *observer
+	candidates  *candidates
 	log         *slog.Logger
 }
 
@@ -133,6 +134,9 @@ func (p *pipeline) run(ctx context.Context, req *operationRequest) (*exec.Result
 		}}}
 		p.observe.operation(ctx, op, nil, no, time.Since(start))
 		return nil, nil, no
+	}
+	if op.document.id == "" {
+		p.candidates.add(p.view.schema.API, op.document.text, req.OperationName)
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()

@@ -3,7 +3,9 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -109,15 +111,20 @@ func (g *Gateway) supergraphChanged(ctx context.Context) bool {
 	return sdl != s.supergraph
 }
 
-// fingerprint changes when a file that the configuration was made of does.
+// fingerprint changes when a file that the configuration was made of does, or one in a folder of documents.
 func fingerprint(cfg *config.Config) string {
 	var b strings.Builder
-	for _, file := range slices.Sorted(slices.Values(cfg.Files())) {
-		b.WriteString(file)
-		if info, err := os.Stat(file); err == nil {
-			fmt.Fprintf(&b, "|%d|%d", info.ModTime().UnixNano(), info.Size())
-		}
-		b.WriteByte('\n')
+	for _, name := range slices.Sorted(slices.Values(cfg.Files())) {
+		_ = filepath.WalkDir(name, func(file string, d fs.DirEntry, err error) error {
+			b.WriteString(file)
+			if err == nil {
+				if info, err := os.Stat(file); err == nil && !d.IsDir() {
+					fmt.Fprintf(&b, "|%d|%d", info.ModTime().UnixNano(), info.Size())
+				}
+			}
+			b.WriteByte('\n')
+			return nil
+		})
 	}
 	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/trusted"
+	"github.com/sluice-gateway/sluice/mcp"
 	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
@@ -23,6 +24,7 @@ type snapshot struct {
 	extensions *opened
 	limits     *rateLimits
 	handler    http.Handler
+	tools      *mcp.Server // of the main MCP endpoint; nil when MCP is off
 	log        *slog.Logger
 
 	users atomic.Int64 // requests in flight, plus one until it is retired
@@ -33,6 +35,9 @@ type builder struct {
 	version string
 	log     *slog.Logger
 	observe *observer
+
+	candidates *candidates // nil: not collected
+	toolsOnly  bool        // no GraphQL endpoint
 }
 
 // build makes a snapshot from a configuration and a supergraph. Nothing is left open when it fails.
@@ -58,7 +63,9 @@ func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ 
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	b.mountGraphQL(mux, s, store)
+	if !b.toolsOnly {
+		b.mountGraphQL(mux, s, store)
+	}
 	if err := b.mountMCP(mux, s, store); err != nil {
 		return nil, err
 	}
@@ -80,7 +87,7 @@ func (b *builder) pipelineFor(s *snapshot, store *trusted.Store, name string) *p
 		variables: int(s.cfg.OperationLimits.VariablesSize), limits: s.cfg.OperationLimits,
 		costLimit: costLimit(s.cfg),
 		challenge: newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[name], b.log).challenge,
-		observe:   b.observe, log: b.log,
+		observe:   b.observe, candidates: b.candidates, log: b.log,
 	}
 }
 
@@ -128,6 +135,9 @@ func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, store *trusted.Store
 		if err != nil {
 			errs = append(errs, fmt.Errorf("mcp endpoint %q: %w", e.Name, err))
 			continue
+		}
+		if e.Name == config.MainEndpoint {
+			s.tools = server
 		}
 		g := newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[e.Name], b.log)
 		mux.Handle(e.Path, server.Handler(g.wrap, s.limits.wrapCaller))
