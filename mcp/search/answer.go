@@ -36,6 +36,9 @@ func (a *answer) compose(documents []documentHit, fields []hit, aim float64) Res
 	}
 	sh := newSheet(a.x, a.q, a.s, a.known, aim-footerReserve)
 	for i, h := range fields {
+		if h.score < leastListed && len(sh.cut) > 0 {
+			break // no weak hit where a strong one found no room
+		}
 		var entry string
 		listed := Hit{Coordinate: a.x.coordinate(h.field), Score: float64(h.score)}
 		if i < maxListed && h.score >= leastListed {
@@ -148,7 +151,7 @@ func (x *Index) pathText(path []edge) string {
 		b.WriteString("." + field.def.Name)
 		sep := "("
 		for j := range field.args {
-			if required(field.args[j].def.Type, field.args[j].def.DefaultValue) {
+			if field.args[j].required() {
 				b.WriteString(sep + field.args[j].def.Name + ":")
 				sep = ", "
 			}

@@ -24,7 +24,7 @@ const (
 	costArg        = 0.05 // per required argument
 	costList       = 0.2  // a list to choose from instead of one object
 	costContained  = -0.2 // the object given says where it belongs: Order.customer is a Customer!, so Customer.orders is its home
-	costByID       = 1.0  // an interface looked up by one opaque key (an ID, a URL): who has the key seldom searches for a way
+	costAnything   = 1.0  // an interface looked up by one opaque key (an ID, a URL): who has the key seldom searches for a way
 	costOfCaller   = 0.8  // "viewer", "me": only the caller's own, though others can be looked up
 	costDeprecated = 2.0
 	costMutation   = 3.0 // reaching data through what a mutation returns
@@ -82,21 +82,27 @@ func (x *Index) stepCost(f *fieldInfo) float32 {
 			cost += costContained
 		}
 	}
-	required, byID := 0, false
-	for _, a := range f.args {
-		if a.def.Type.NonNull && a.def.DefaultValue == nil {
+	var key *argInfo
+	required := 0
+	for i := range f.args {
+		if a := &f.args[i]; a.required() {
+			key = a
 			required++
-			byID = a.def.Type.Elem == nil && (a.typ == none || x.types[a.typ].def.Kind == ast.Scalar)
 		}
 	}
 	cost += costArg * float32(required)
-	if required == 1 && byID && x.composite(f.out) && x.types[f.out].def.Kind == ast.Interface {
-		cost += costByID
+	if required == 1 && x.scalar(key) && x.composite(f.out) && x.types[f.out].def.Kind == ast.Interface {
+		cost += costAnything
 	}
 	if f.def.Directives.ForName("deprecated") != nil {
 		cost += costDeprecated
 	}
 	return cost
+}
+
+// scalar tells whether an argument is one scalar value.
+func (x *Index) scalar(a *argInfo) bool {
+	return a.def.Type.Elem == nil && (a.typ == none || x.types[a.typ].def.Kind == ast.Scalar)
 }
 
 // contains tells whether every object of type part names one object of type whole.

@@ -334,8 +334,8 @@ func (s *scratch) closenessOf(q *query, f fieldID) float32 {
 }
 
 // closeness tells how well an element of a shown type speaks of the keywords, between 0 and 1: per keyword the share of its words
-// that the name has, or for less the description. Words of the owner's name say nothing: every field of PullRequest is
-// about pull requests.
+// that the name has, or for less the description. Words of the owner's name say nothing, for or against: every field of
+// PullRequest is about pull requests.
 func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32 {
 	const desc = 0.4
 	found := &s.found
@@ -348,13 +348,16 @@ func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32
 			if !matched {
 				matched = true
 				clear(found[:len(q.keywords)])
+				s.neutralise(q, owner)
 			}
 			for _, h := range q.words[t] {
 				weight := h.weight
 				if part == 1 {
 					weight *= desc
 				}
-				found[h.keyword][h.word] = max(found[h.keyword][h.word], weight)
+				if found[h.keyword][h.word] >= 0 {
+					found[h.keyword][h.word] = max(found[h.keyword][h.word], weight)
+				}
 			}
 		}
 	}
@@ -365,14 +368,30 @@ func (s *scratch) closeness(q *query, text *elementText, owner []termID) float32
 	for i := range q.keywords {
 		var got, mass float32
 		for j, w := range q.keywords[i].words {
-			got += w.mass * found[i][j]
-			mass += w.mass
+			if found[i][j] >= 0 {
+				got += w.mass * found[i][j]
+				mass += w.mass
+			}
 		}
 		if got > 0 {
 			sum += math.Pow(float64(got/mass), 1.5)
 		}
 	}
 	return float32(1 - math.Exp(-sum))
+}
+
+// neutralise marks the words that the owner's name has by itself.
+func (s *scratch) neutralise(q *query, owner []termID) {
+	for _, t := range owner {
+		if s.asked[t] == 0 {
+			continue
+		}
+		for _, h := range q.words[t] {
+			if h.weight == 1 {
+				s.found[h.keyword][h.word] = -1
+			}
+		}
+	}
 }
 
 // isMutation tells whether a field is one of the mutation root.

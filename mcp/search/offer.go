@@ -42,10 +42,12 @@ const (
 	worthPayload  = 0.25 // fields of what a mutation returns
 	worthDetour   = 1.5  // another way to a type
 	detourSlack   = 1.2
-	priorShare    = 0.35 // of a part's worth that it has without any match
-	fewValues     = 12   // an enum is shown whole up to this number
-	priceBlock    = 9    // tokens of a block without its fields
-	smallestWorth = 0.02
+	priorShare    = 0.25  // of a part's worth that it has without any match
+	fewValues     = 12    // an enum is shown whole up to this number
+	priceBlock    = 9     // tokens of a block without its fields
+	smallestWorth = 0.02  // below this a part is shown only while an answer is short
+	leastWorth    = 0.004 // below this never
+	short         = 0.5   // share of the budget that an answer may use for parts of little worth
 )
 
 // detours offers other ways to the types on the way to a hit.
@@ -114,7 +116,7 @@ func (sh *sheet) offerInput(t typeID, focus worth) {
 
 // offerFields offers the fields of a type, list wrappers seen through.
 func (sh *sheet) offerFields(t typeID, focus worth) {
-	if t == none || focus.prior+focus.near < smallestWorth || sh.known[t] || !sh.s.visibleType(t) {
+	if t == none || focus.prior+focus.near < leastWorth || sh.known[t] || !sh.s.visibleType(t) {
 		return
 	}
 	if item := sh.x.types[t].item; item != none {
@@ -179,7 +181,7 @@ func (sh *sheet) offer(f fieldID, focus worth, via typeID) {
 	near := float64(sh.s.closenessOf(sh.q, f))
 	prior := sh.prior(f)
 	value := focus.prior*prior + focus.near*near
-	if value < smallestWorth {
+	if value < leastWorth {
 		return
 	}
 	sh.push(offer{typ: field.parent, field: f, via: via, value: value, focus: focus.times(0.3*prior + 0.7*near)})
@@ -196,7 +198,7 @@ func (sh *sheet) prior(f fieldID) float64 {
 		p *= 0.5
 	}
 	for _, a := range field.args {
-		if required(a.def.Type, a.def.DefaultValue) {
+		if a.required() {
 			p *= 0.5
 		}
 	}
@@ -215,7 +217,7 @@ func (sh *sheet) offerEnum(t typeID, focus worth) {
 		near = max(near, sh.s.closeness(sh.q, &sh.x.types[t].values[i].text, nil))
 	}
 	value := focus.prior + focus.near*float64(near)
-	if value >= smallestWorth {
+	if value >= leastWorth {
 		sh.push(offer{typ: t, field: none, value: value})
 	}
 }
@@ -249,6 +251,9 @@ func (sh *sheet) fill() {
 			continue
 		}
 		o.cost = sh.offerPrice(o)
+		if o.value < smallestWorth && sh.budget-o.cost < (1-short)*sh.total {
+			continue
+		}
 		if o.cost > sh.budget {
 			sh.leaveOut(o.typ)
 			continue

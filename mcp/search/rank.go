@@ -16,7 +16,7 @@ const (
 	discountMatched = 0.7  // of a step's cost, saved by a field that matches all keywords
 	supportPath     = 0.7  // what a keyword met on the way counts
 	farness         = 0.12 // how much a step of cost 1 lowers a score
-	otherVerb       = 0.5  // a mutation whose verb the keywords do not have
+	otherVerb       = 0.6  // a mutation whose verb the keywords do not have
 	afterMutation   = 0.4  // what a mutation returns
 	deprecated      = 0.5
 	attach          = 0.06 // how much a step away from the hits already chosen lowers a gain
@@ -24,7 +24,7 @@ const (
 	sameName        = 0.5  // a field named like a hit already chosen, elsewhere
 	sameParent      = 0.7  // a field of the same type as a hit already chosen: it is shown beside that anyway
 	enough          = 0.12 // of the first hit's gain: below this nothing is worth showing
-	maxHits         = 9
+	maxHits         = 10
 	maxCandidates   = 256
 )
 

@@ -15,7 +15,8 @@ type sheet struct {
 	known    map[typeID]bool
 	blocks   map[typeID]*block
 	order    []typeID // as opened
-	budget   float64  // tokens left
+	total    float64  // tokens to use
+	budget   float64  // tokens left of them
 	queue    offers
 	serial   int              // of the next offer
 	focus    worth            // worth of the parts of the field at hand
@@ -39,7 +40,7 @@ type line struct {
 }
 
 func newSheet(x *Index, q *query, s *scratch, known []string, budget float64) *sheet {
-	sh := &sheet{x: x, s: s, q: q, known: make(map[typeID]bool), blocks: make(map[typeID]*block), detoured: make(map[fieldID]bool), budget: budget}
+	sh := &sheet{x: x, s: s, q: q, known: make(map[typeID]bool), blocks: make(map[typeID]*block), detoured: make(map[fieldID]bool), total: budget, budget: budget}
 	for _, name := range known {
 		if id := x.lookup(name); id != none {
 			sh.known[id] = true
@@ -159,7 +160,7 @@ func (sh *sheet) show(f fieldID, args []bool) {
 		}
 	}
 	for i := range field.args {
-		if l.args[i] && required(field.args[i].def.Type, field.args[i].def.DefaultValue) {
+		if l.args[i] && field.args[i].required() {
 			sh.require(field.args[i].typ)
 		}
 	}
@@ -215,7 +216,10 @@ func (sh *sheet) require(t typeID) {
 	}
 }
 
+// required tells whether an argument or input field must be given. GraphQL September 2025 §3.6.1 and §3.10.
 func required(t *ast.Type, value *ast.Value) bool { return t.NonNull && value == nil }
+
+func (a *argInfo) required() bool { return required(a.def.Type, a.def.DefaultValue) }
 
 // chooseArgs picks the arguments to show: the required ones, those that match, for a hit also filters and the page size.
 func (sh *sheet) chooseArgs(f fieldID, isHit bool) []bool {
@@ -237,7 +241,7 @@ func (sh *sheet) chooseArgs(f fieldID, isHit bool) []bool {
 			continue
 		}
 		switch {
-		case required(a.def.Type, a.def.DefaultValue):
+		case a.required():
 			shown[i] = true
 		case pagination(a.def.Name):
 			shown[i] = a.def.Name == "first" || a.def.Name == "limit" || isHit && a.def.Name == "after"
