@@ -2,6 +2,7 @@ package graphtest_test
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 var (
 	graphs = flag.Int("graphs", 60, "how many random graphs to draw")
 	first  = flag.Uint64("first", 0, "seed of the first random graph")
+	keep   = flag.Bool("keep", false, "write what fails, made small, to testdata/findings")
 )
 
 // queriesPerGraph is how many operations each random graph is asked.
@@ -87,11 +89,19 @@ func askRandomly(t *testing.T, seed uint64, supergraph string, sources []graphte
 	defer u.close()
 	u.gateway.label = func(label string) bool { return (uint64(len(label))+seed)%2 == 0 }
 	u.gateway.noBatch = seed%3 == 0
+	again, err := newGateway(supergraph, u.gateway.servers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.label, again.noBatch = u.gateway.label, u.gateway.noBatch
 	for i := range uint64(queriesPerGraph) {
 		op := graphtest.GenerateQuery(rand.New(rand.NewPCG(seed, 1+i)), u.gateway.schema.API)
-		d, _, err := u.compare(op)
+		d, a, err := u.compare(op)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if second := again.run(t.Context(), op.Text, op.VariablesJSON()); planText(u.gateway, a) != planText(again, second) {
+			t.Errorf("operation %d has two plans:\n%s\n%s\nquery: %s", i, planText(u.gateway, a), planText(again, second), op.Text)
 		}
 		if d != "" {
 			t.Errorf("operation %d: %s", i, d)
@@ -99,6 +109,13 @@ func askRandomly(t *testing.T, seed uint64, supergraph string, sources []graphte
 			return
 		}
 	}
+}
+
+func planText(g *gateway, a answer) string {
+	if a.plan == nil {
+		return "refused"
+	}
+	return a.plan.Text(g.schema)
 }
 
 // report makes a finding small and prints it.
@@ -115,6 +132,12 @@ func report(t *testing.T, f graphtest.Finding) {
 	d, explain, done := try(small)
 	defer done()
 	t.Logf("made small: %s\n%s", d, small.Archive())
+	if *keep {
+		name := filepath.Join("testdata", "findings", fmt.Sprintf("graph_%d.txtar", f.Seed))
+		if err := os.WriteFile(name, small.Archive(), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
 	explain(t)
 }
 
