@@ -23,7 +23,7 @@ func parameterize(s *ast.Schema, text, operationName string) (string, *ast.Opera
 	if op == nil {
 		return "", nil, errors.New("parameterize: no such operation")
 	}
-	p := parameterizer{schema: s, doc: doc, op: op, taken: map[string]bool{}, visited: map[string]bool{}}
+	p := parameterizer{schema: s, doc: doc, op: op, taken: map[string]bool{}, made: map[string]string{}, visited: map[string]bool{}}
 	op.Description = ""
 	for _, v := range op.VariableDefinitions {
 		p.taken[v.Variable] = true
@@ -47,8 +47,9 @@ type parameterizer struct {
 	schema    *ast.Schema
 	doc       *ast.QueryDocument
 	op        *ast.OperationDefinition
-	taken     map[string]bool // names of variables
-	visited   map[string]bool // fragments
+	taken     map[string]bool   // names of variables
+	made      map[string]string // variable by name, type and value: equal literals must stay equal, or fields that merge would conflict
+	visited   map[string]bool   // fragments
 	fragments ast.FragmentDefinitionList
 }
 
@@ -139,7 +140,7 @@ func (p *parameterizer) value(v *ast.Value, name string, t *ast.Type) *ast.Value
 	case v.Kind == ast.EnumValue && p.kind(t) == ast.Enum:
 		return v
 	case !holdsVariable(v):
-		return p.variable(name, t)
+		return p.variable(name, t, v)
 	}
 	for _, c := range v.Children {
 		switch v.Kind {
@@ -185,12 +186,16 @@ func holdsVariable(v *ast.Value) bool {
 }
 
 // variable declares a variable for the operation, named like what it is for.
-func (p *parameterizer) variable(name string, t *ast.Type) *ast.Value {
-	free := name
-	for n := 2; p.taken[free]; n++ {
-		free = name + strconv.Itoa(n)
+func (p *parameterizer) variable(name string, t *ast.Type, v *ast.Value) *ast.Value {
+	key := name + "\x00" + t.String() + "\x00" + v.String()
+	free, ok := p.made[key]
+	if !ok {
+		free = name
+		for n := 2; p.taken[free]; n++ {
+			free = name + strconv.Itoa(n)
+		}
+		p.taken[free], p.made[key] = true, free
+		p.op.VariableDefinitions = append(p.op.VariableDefinitions, &ast.VariableDefinition{Variable: free, Type: t})
 	}
-	p.taken[free] = true
-	p.op.VariableDefinitions = append(p.op.VariableDefinitions, &ast.VariableDefinition{Variable: free, Type: t})
 	return &ast.Value{Kind: ast.Variable, Raw: free}
 }
