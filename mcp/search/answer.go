@@ -86,13 +86,16 @@ func (a *answer) entry(f fieldID, h *Hit) string {
 	return h.Coordinate + " — " + h.Why + "\n  " + way + "\n"
 }
 
+// unbraced keeps a comment from looking like the end of a block.
+var unbraced = strings.NewReplacer("{", "(", "}", ")")
+
 // describe adds the description of a hit to its line when the name alone does not say why it is there.
 func (a *answer) describe(sh *sheet, f fieldID, why string) {
 	const most = 90 // bytes
 	if !strings.Contains(why, "description") || !sh.shows(f) {
 		return
 	}
-	desc := firstSentence(a.x.fields[f].def.Description, most)
+	desc := unbraced.Replace(firstSentence(a.x.fields[f].def.Description, most))
 	if cost := tokens(" # " + desc); cost < sh.budget {
 		sh.blocks[a.x.fields[f].parent].fields[f].desc = desc
 		sh.budget -= cost
@@ -118,6 +121,9 @@ func firstSentence(text string, most int) string {
 
 // footer says what is not shown and how to get it.
 func (a *answer) footer(sh *sheet, res *Result) {
+	if len(a.q.unknown) > 0 {
+		a.text.WriteString("Nothing matches \"" + strings.Join(a.q.unknown, `", "`) + "\".\n")
+	}
 	if res.SDL != "" {
 		a.text.WriteString("\n" + res.SDL)
 	}
@@ -130,9 +136,6 @@ func (a *answer) footer(sh *sheet, res *Result) {
 	}
 	if len(more) > 0 {
 		a.text.WriteString("# \"+n\": n more. All: " + call("introspect", more[:min(len(more), maxNamed)]) + "\n")
-	}
-	if len(a.q.unknown) > 0 {
-		a.text.WriteString("Nothing matches \"" + strings.Join(a.q.unknown, `", "`) + "\".\n")
 	}
 }
 

@@ -216,6 +216,7 @@ type scratch struct {
 	closed    []fieldID   // fields whose closeness is computed
 	found     [maxKeywords][maxWords]float32
 	shortlist []shortlisted
+	offers    binaryHeap[offer]
 	ways      ways
 	path      []edge
 }

@@ -2,7 +2,6 @@ package search
 
 import (
 	"cmp"
-	"container/heap"
 	"math"
 	"slices"
 
@@ -11,14 +10,15 @@ import (
 
 // offer is something that could be shown next: a field, or an enum when field is none.
 type offer struct {
-	typ    typeID
-	field  fieldID
-	value  float64 // what it is worth
-	cost   float64 // tokens
-	focus  worth   // what its own parts are worth when it is shown
-	serial int
-	way    []edge // for a detour: what to show
-	via    typeID // the abstract type that offers a field of its member, or none
+	typ     typeID
+	field   fieldID
+	value   float64 // what it is worth
+	cost    float64 // tokens
+	density float64 // worth for the price, when it was made
+	focus   worth   // what its own parts are worth when it is shown
+	serial  int
+	way     []edge // for a detour: what to show
+	via     typeID // the abstract type that offers a field of its member, or none
 }
 
 // worth is what the parts of something are worth: each has prior in any case, as its name promises, and near as
@@ -226,7 +226,8 @@ func (sh *sheet) push(o offer) {
 	o.serial = sh.serial
 	sh.serial++
 	o.cost = sh.offerPrice(o)
-	heap.Push(&sh.queue, o)
+	o.density = o.value / (6 + o.cost)
+	sh.s.offers.push(o)
 }
 
 func (sh *sheet) offerPrice(o offer) float64 {
@@ -245,8 +246,8 @@ func (sh *sheet) offerPrice(o offer) float64 {
 
 // fill accepts offers, the best worth for their price first, until the budget is used.
 func (sh *sheet) fill() {
-	for sh.queue.Len() > 0 {
-		o := heap.Pop(&sh.queue).(offer)
+	for len(sh.s.offers.items) > 0 {
+		o := sh.s.offers.pop()
 		if o.way == nil && (o.field != none && sh.shows(o.field) || o.field == none && sh.blocks[o.typ] != nil) {
 			continue
 		}
@@ -294,21 +295,10 @@ func (sh *sheet) accept(o offer) {
 	}
 }
 
-// offers is a heap of offers: worth for the price, then older first.
-type offers []offer
-
-func (o offers) Len() int { return len(o) }
-func (o offers) Less(i, j int) bool {
-	a, b := o[i].value/(6+o[i].cost), o[j].value/(6+o[j].cost)
-	if a != b {
-		return a > b
+// denser orders offers: more worth for the price, then older, first.
+func denser(a, b *offer) bool {
+	if a.density != b.density {
+		return a.density > b.density
 	}
-	return o[i].serial < o[j].serial
-}
-func (o offers) Swap(i, j int) { o[i], o[j] = o[j], o[i] }
-func (o *offers) Push(v any)   { *o = append(*o, v.(offer)) }
-func (o *offers) Pop() any {
-	last := (*o)[len(*o)-1]
-	*o = (*o)[:len(*o)-1]
-	return last
+	return a.serial < b.serial
 }

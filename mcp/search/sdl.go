@@ -10,6 +10,7 @@ import (
 
 // sdl prints the sheet: output types in the order in which the ways meet them, then inputs, then enums.
 func (sh *sheet) sdl() string {
+	sh.fillEmpty()
 	order := slices.Clone(sh.order)
 	slices.SortStableFunc(order, func(a, b typeID) int { return sh.x.kindRank(a) - sh.x.kindRank(b) })
 	var b strings.Builder
@@ -19,6 +20,20 @@ func (sh *sheet) sdl() string {
 		}
 	}
 	return b.String()
+}
+
+// fillEmpty gives each type that is only passed through, such as an interface that a way narrows, its first field: a type
+// without a body reads as if it had none.
+func (sh *sheet) fillEmpty() {
+	for i := 0; i < len(sh.order); i++ { // showing a field may open further types
+		bl := sh.blocks[sh.order[i]]
+		info := &sh.x.types[bl.typ]
+		for f := info.first; f < info.last && len(bl.fields) == 0; f++ {
+			if sh.s.visible(f) {
+				sh.show(f, sh.chooseArgs(f, false))
+			}
+		}
+	}
 }
 
 func (x *Index) kindRank(t typeID) int {
@@ -47,7 +62,7 @@ func (sh *sheet) printBlock(b *strings.Builder, bl *block) {
 		b.WriteString(" @oneOf")
 	}
 	if len(bl.fields)+len(bl.values) == 0 {
-		b.WriteByte('\n') // a block without fields must not have braces
+		b.WriteByte('\n') // the caller may see none of its fields; GraphQL forbids empty braces
 		return
 	}
 	b.WriteString(" {\n")
@@ -171,7 +186,9 @@ func argText(a *ast.ArgumentDefinition) string {
 }
 
 // simple tells whether a default is short enough for a partial SDL: no list or object with something in it.
-func simple(v *ast.Value) bool { return v != nil && len(v.Children) == 0 && len(v.Raw) <= 24 }
+func simple(v *ast.Value) bool {
+	return v != nil && v.Kind != ast.ObjectValue && len(v.Children) == 0 && len(v.Raw) <= 24
+}
 
 func (sh *sheet) printValues(b *strings.Builder, bl *block) int {
 	for i, v := range sh.x.types[bl.typ].values {

@@ -14,10 +14,9 @@ type sheet struct {
 	q        *query
 	known    map[typeID]bool
 	blocks   map[typeID]*block
-	order    []typeID // as opened
-	total    float64  // tokens to use
-	budget   float64  // tokens left of them
-	queue    offers
+	order    []typeID         // as opened
+	total    float64          // tokens to use
+	budget   float64          // tokens left of them
 	serial   int              // of the next offer
 	focus    worth            // worth of the parts of the field at hand
 	cut      []typeID         // types that the budget kept out
@@ -41,6 +40,7 @@ type line struct {
 
 func newSheet(x *Index, q *query, s *scratch, known []string, budget float64) *sheet {
 	sh := &sheet{x: x, s: s, q: q, known: make(map[typeID]bool), blocks: make(map[typeID]*block), detoured: make(map[fieldID]bool), total: budget, budget: budget}
+	s.offers.items, s.offers.less = s.offers.items[:0], denser
 	for _, name := range known {
 		if id := x.lookup(name); id != none {
 			sh.known[id] = true

@@ -11,7 +11,7 @@ import (
 type ways struct {
 	dist []float32 // by typeID; infinite when unreachable
 	via  []int32   // by typeID: the edge that arrives, or none at a root
-	heap []reached
+	heap binaryHeap[reached]
 }
 
 type reached struct {
@@ -25,13 +25,13 @@ func (w *ways) find(x *Index, visible func(edge) bool, discount func(fieldID) fl
 	for i := range w.dist {
 		w.dist[i], w.via[i] = float32(math.Inf(1)), none
 	}
-	w.heap = w.heap[:0]
+	w.heap.items, w.heap.less = w.heap.items[:0], nearer
 	for _, r := range x.roots {
 		w.dist[r] = x.rootCost(r)
-		w.push(reached{w.dist[r], r})
+		w.heap.push(reached{w.dist[r], r})
 	}
-	for len(w.heap) > 0 {
-		at := w.pop()
+	for len(w.heap.items) > 0 {
+		at := w.heap.pop()
 		if at.dist > w.dist[at.typ] {
 			continue
 		}
@@ -45,50 +45,14 @@ func (w *ways) find(x *Index, visible func(edge) bool, discount func(fieldID) fl
 			d := at.dist + cost
 			if d < w.dist[e.to] && d <= maxCost && visible(e) {
 				w.dist[e.to], w.via[e.to] = d, i
-				w.push(reached{d, e.to})
+				w.heap.push(reached{d, e.to})
 			}
 		}
 	}
 }
 
-// push and pop keep a binary heap by distance, then by type, so that equal ways are chosen alike every time.
-func (w *ways) push(r reached) {
-	w.heap = append(w.heap, r)
-	i := len(w.heap) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !w.less(i, up) {
-			break
-		}
-		w.heap[i], w.heap[up] = w.heap[up], w.heap[i]
-		i = up
-	}
-}
-
-func (w *ways) pop() reached {
-	top := w.heap[0]
-	last := len(w.heap) - 1
-	w.heap[0] = w.heap[last]
-	w.heap = w.heap[:last]
-	for i := 0; ; {
-		child := 2*i + 1
-		if child >= last {
-			break
-		}
-		if child+1 < last && w.less(child+1, child) {
-			child++
-		}
-		if !w.less(child, i) {
-			break
-		}
-		w.heap[i], w.heap[child] = w.heap[child], w.heap[i]
-		i = child
-	}
-	return top
-}
-
-func (w *ways) less(i, j int) bool {
-	a, b := w.heap[i], w.heap[j]
+// nearer orders by distance, then by type, so that equal ways are chosen alike every time.
+func nearer(a, b *reached) bool {
 	if a.dist != b.dist {
 		return a.dist < b.dist
 	}
