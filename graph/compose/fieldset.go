@@ -35,13 +35,17 @@ func (d *directive) fieldSet() *fieldSet {
 	return d.fields
 }
 
-// errFieldSet is the error of a field set that is more than one selection set.
+// errFieldSet is the error of a field set that is something else than one
+// selection set of reasonable depth.
 var errFieldSet = errors.New("expected a single selection set")
 
 // parseFieldSet reads a field set, with or without braces around it.
 func parseFieldSet(text string) ([]*selection, error) {
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		text = "{" + text + "\n}"
+	}
+	if tooDeep(text) {
+		return nil, errFieldSet
 	}
 	doc, err := parser.ParseQuery(&ast.Source{Input: text})
 	if err != nil {

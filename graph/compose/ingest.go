@@ -10,6 +10,10 @@ import (
 
 // parse reads the SDL of the subgraph; a syntax error is reported, not returned.
 func (s *subgraph) parse(sdl string) *ast.SchemaDocument {
+	if tooDeep(sdl) {
+		s.report(InvalidGraphQL, position{}, "", "Syntax Error: brackets are nested too deeply")
+		return &ast.SchemaDocument{}
+	}
 	doc, err := parser.ParseSchema(&ast.Source{Name: s.file, Input: sdl})
 	if err == nil {
 		return doc
@@ -24,6 +28,27 @@ func (s *subgraph) parse(sdl string) *ast.SchemaDocument {
 	}
 	s.report(InvalidGraphQL, at, "", "Syntax Error: %s", message)
 	return &ast.SchemaDocument{}
+}
+
+// maxNesting bounds how deep brackets may nest in what is parsed, since parsing
+// and walking recurse.
+const maxNesting = 5000
+
+// tooDeep says whether brackets nest beyond maxNesting. Brackets inside strings
+// count: field sets are parsed too.
+func tooDeep(text string) bool {
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '[', '{', '(':
+			if depth++; depth > maxNesting {
+				return true
+			}
+		case ']', '}', ')':
+			depth = max(0, depth-1)
+		}
+	}
+	return false
 }
 
 // ingest copies a parsed document into the model. What a name may have only one

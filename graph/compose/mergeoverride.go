@@ -99,6 +99,14 @@ func (o overriding) sourceLacksField(from string) {
 // there as decided for each request.
 func (o overriding) apply(source *fieldSource) {
 	at := []Location{source.s.at(source.f.pos)}
+	label := o.d.text("label")
+	if label != "" && !validLabel(label) {
+		o.fail(OverrideLabelInvalid, o.d.arg("label").pos, "Invalid @override label %q on field %q on subgraph %q: labels must start with a letter and after that may contain alphanumerics, underscores, minuses, colons, periods, or slashes. Alternatively, labels may be of the form \"percent(x)\" where x is a float between 0-100 inclusive.", label, o.coordinate(), o.target.s.name)
+		label = ""
+	}
+	if label != "" {
+		source.label, o.target.label = label, label
+	}
 	if source.external {
 		o.hint(HintOverrideRemovable, o.coordinate(), at, "Field %q on subgraph %q is not resolved anymore by the from subgraph (it is marked \"@%s\" in %q). The @override directive can be removed.", o.coordinate(), o.target.s.name, source.s.local(federation.External), source.s.name)
 		return
@@ -109,16 +117,10 @@ func (o overriding) apply(source *fieldSource) {
 		source.overridden = overriddenUsed
 		advice = "It is still used in some federation directive(s) (@key, @requires, and/or @provides) and/or to satisfy interface constraint(s), but consider marking it @external explicitly or removing it along with its references."
 	}
-	label := o.d.arg("label")
-	if label == nil || label.kind != stringValue {
+	if label == "" {
 		o.hint(HintOverriddenRemovable, o.coordinate(), at, "Field %q on subgraph %q is overridden. %s", o.coordinate(), source.s.name, advice)
 		return
 	}
-	if !validLabel(label.raw) {
-		o.fail(OverrideLabelInvalid, label.pos, "Invalid @override label %q on field %q on subgraph %q: labels must start with a letter and after that may contain alphanumerics, underscores, minuses, colons, periods, or slashes. Alternatively, labels may be of the form \"percent(x)\" where x is a float between 0-100 inclusive.", label.raw, o.coordinate(), o.target.s.name)
-		return
-	}
-	source.label, o.target.label = label.raw, label.raw
 	o.hint(HintOverrideMigration, o.coordinate(), at, "Field %q on subgraph %q is currently being migrated via progressive @override. Once the migration is complete: %s", o.coordinate(), source.s.name, advice)
 }
 

@@ -43,7 +43,8 @@ func (p *printer) gap() {
 }
 
 func (p *printer) schema(s *schema) {
-	if len(s.applied) == 0 && s.description == "" {
+	renamed := slices.ContainsFunc(operations[:], func(o operation) bool { return s.roots[o] != "" && s.roots[o] != o.typeName() })
+	if len(s.applied) == 0 && s.description == "" && !renamed {
 		return // the default root names need no schema definition
 	}
 	p.description(s.description, "")

@@ -85,6 +85,11 @@ func union(a, b *value) *value {
 // means that nothing is required.
 type dnf [][]string
 
+// maxAlternatives bounds the alternatives of a combined requirement, whose number
+// is the product of those combined. Beyond it everything is required, which errs
+// on the safe side.
+const maxAlternatives = 1 << 10
+
 func readDNF(v *value) dnf {
 	var out dnf
 	if v == nil {
@@ -127,6 +132,9 @@ func (d dnf) and(e dnf) dnf {
 	if len(e) == 0 {
 		return d
 	}
+	if len(d)*len(e) > maxAlternatives {
+		return dnf{d.all(e)}
+	}
 	var out dnf
 	for _, x := range d {
 		for _, y := range e {
@@ -136,6 +144,13 @@ func (d dnf) and(e dnf) dnf {
 		}
 	}
 	return out.reduce()
+}
+
+// all is every name of both requirements: more than either asks.
+func (d dnf) all(e dnf) []string {
+	set := slices.Concat(slices.Concat(d...), slices.Concat(e...))
+	slices.Sort(set)
+	return slices.Compact(set)
 }
 
 // reduce drops the sets that another set makes superfluous, and sorts the rest.

@@ -29,7 +29,8 @@ func (c *composition) upgrade() {
 		}
 	}
 	for _, step := range []func(upgrader){
-		upgrader.checkExtensions, upgrader.regularise, upgrader.dropExtensions, upgrader.shareValueTypes, upgrader.dropRepeatedTags,
+		upgrader.checkExtensions, upgrader.regularise, upgrader.dropIgnored, upgrader.dropUnusedExternals,
+		upgrader.shareValueTypes, upgrader.dropRepeatedTags,
 	} {
 		for _, u := range upgraders {
 			step(u)
@@ -71,9 +72,9 @@ func (u upgrader) regularise() {
 	}
 }
 
-// dropExtensions drops what federation 1 wrote and ignored, and turns extensions
-// into definitions.
-func (u upgrader) dropExtensions() {
+// dropIgnored drops what federation 1 wrote and ignored, and turns extensions into
+// definitions.
+func (u upgrader) dropIgnored() {
 	for _, t := range u.types {
 		u.dropExternals(t)
 	}
@@ -84,7 +85,6 @@ func (u upgrader) dropExtensions() {
 		}
 		settle(t)
 	}
-	u.dropUnusedExternals()
 }
 
 // joinFieldLists writes `fields: ["a", "b"]` as "a b".
