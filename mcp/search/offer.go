@@ -32,16 +32,17 @@ func shareOf(score float64) worth { return worth{priorShare * score, (1 - priorS
 
 // Worth of what is not a hit itself, as a share of the hit that brings it.
 const (
-	worthSibling  = 0.55 // other fields of the type that a hit belongs to
-	worthOutput   = 0.9  // fields of the type that a hit gives
-	worthPassing  = 0.12 // fields of the types on the way to a hit
-	nearPassing   = 0.5  // the same, of those that match
-	worthInput    = 1.0  // fields of an input object that a hit takes
-	worthEnumIn   = 0.9  // values of an enum that a hit takes
-	worthEnumOut  = 0.45 // values of an enum that a shown field gives
-	worthPayload  = 0.25 // fields of what a mutation returns
-	worthDetour   = 1.5  // another way to a type
-	detourSlack   = 1.2
+	worthSibling  = 0.55  // other fields of the type that a hit belongs to
+	worthOutput   = 0.9   // fields of the type that a hit gives
+	worthPassing  = 0.12  // fields of the types on the way to a hit
+	nearPassing   = 0.5   // the same, of those that match
+	worthInput    = 1.0   // fields of an input object that a hit takes
+	worthEnumIn   = 0.9   // values of an enum that a hit takes
+	worthEnumOut  = 0.45  // values of an enum that a shown field gives
+	worthPayload  = 0.25  // fields of what a mutation returns
+	worthDetour   = 1.5   // another way to a type
+	detourSlack   = 1.2   // how much more than the cheapest way another may cost
+	maxDetours    = 4     // of one answer
 	priorShare    = 0.25  // of a part's worth that it has without any match
 	fewValues     = 12    // an enum is shown whole up to this number
 	priceBlock    = 9     // tokens of a block without its fields
@@ -50,23 +51,39 @@ const (
 	short         = 0.5   // share of the budget that an answer may use for parts of little worth
 )
 
-// detours offers other ways to the types on the way to a hit.
+// detours offers other ways to the types on the way to a hit. What a root gives needs none.
 func (sh *sheet) detours(h hit) {
 	x := sh.x
 	path := sh.s.ways.path(x, x.fields[h.field].parent, nil)
-	for _, e := range path {
-		if e.field == none || x.fields[e.field].structural || sh.known[e.to] || slices.Contains(x.roots, e.from) {
-			continue // what a root gives needs no other way
+	for i, e := range path {
+		if e.field == none || x.fields[e.field].structural || slices.Contains(x.roots, e.from) {
+			continue
 		}
-		for i, d := range sh.s.ways.detours(x, x.unwrap(e.to), detourSlack, 3, sh.s.visibleEdge) {
-			if sh.detoured[d.tail[0].field] {
-				continue
+		to := e.to
+		for _, inner := range path[i+1:] {
+			if inner.field == none || !x.fields[inner.field].structural {
+				break
 			}
-			sh.detoured[d.tail[0].field] = true
-			way := append(sh.s.ways.path(x, d.tail[0].from, nil), d.tail...)
-			value := float64(h.score) * worthDetour * math.Exp(-0.7*float64(i)-float64(d.cost-sh.s.ways.dist[x.unwrap(e.to)]))
-			sh.push(offer{typ: e.to, field: none, way: way, via: none, value: value, focus: shareOf(value)})
+			to = inner.to
 		}
+		if !sh.known[to] && x.types[to].item == none && x.edgeNode(to) == none {
+			sh.offerDetours(to, float64(h.score))
+		}
+	}
+}
+
+// offerDetours offers the best other ways to a type, each field that makes the difference once.
+func (sh *sheet) offerDetours(to typeID, score float64) {
+	const most, fading = 3, 0.7
+	x := sh.x
+	for i, d := range sh.s.ways.detours(x, to, detourSlack, most, sh.s.visibleEdge) {
+		if sh.detoured[d.tail[0].field] {
+			continue
+		}
+		sh.detoured[d.tail[0].field] = true
+		way := append(sh.s.ways.path(x, d.tail[0].from, nil), d.tail...)
+		value := score * worthDetour * math.Exp(-fading*float64(i)-float64(d.cost-sh.s.ways.dist[to]))
+		sh.push(offer{typ: to, field: none, way: way, via: none, value: value, focus: shareOf(value)})
 	}
 }
 
@@ -249,6 +266,9 @@ func (sh *sheet) fill() {
 	for len(sh.s.offers.items) > 0 {
 		o := sh.s.offers.pop()
 		if o.way == nil && (o.field != none && sh.shows(o.field) || o.field == none && sh.blocks[o.typ] != nil) {
+			continue
+		}
+		if o.way != nil && len(sh.taken) == maxDetours {
 			continue
 		}
 		o.cost = sh.offerPrice(o)
