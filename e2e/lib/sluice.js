@@ -11,11 +11,12 @@ const binary = path.resolve(import.meta.dirname, '../../bin/sluice')
 export const crossing = `{ latestReviews(first: 2) { rating author { name } product { name price { amount currency } shippingEstimate { amount } } } }`
 
 // demo starts `sluice demo --port 0` with more arguments, and ends it with the test.
-// It returns the URLs that the demo prints, and with --auth a token.
+// It returns the URLs that the demo prints, those of the subgraphs by name, and with --auth a token.
 export async function demo(t, ...args) {
   const text = await start(t, ['demo', '--port', '0', ...args], 'stdout', /Ctrl-C/)
   const mcp = /^(http\S+\/mcp)$/m.exec(text)[1]
-  return { mcp, graphql: mcp.replace(/mcp$/, 'graphql'), token: /^(ey\S+)$/m.exec(text)?.[1] }
+  const subgraphs = Object.fromEntries([...text.matchAll(/^  (\w+) +(http\S+)$/gm)].map(([, name, url]) => [name, url]))
+  return { mcp, graphql: mcp.replace(/mcp$/, 'graphql'), subgraphs, token: /^(ey\S+)$/m.exec(text)?.[1] }
 }
 
 // serve starts `sluice serve` with this configuration, and ends it with the test.
