@@ -54,13 +54,18 @@ func newView(cfg *config.Config, sdl string, limits config.OperationLimits) (*vi
 		v.headers = append(v.headers, rules)
 	}
 	v.protected = protectedOf(operation.AllProtected(s))
-	v.engine = graph.New(s, engineConfig(cfg, s, clients, limits, v.open))
+	send, err := withExchange(cfg, s, clients)
+	if err != nil {
+		clients.Close()
+		return nil, err
+	}
+	v.engine = graph.New(s, engineConfig(cfg, s, send, limits, v.open))
 	return v, nil
 }
 
-func engineConfig(cfg *config.Config, s *schema.Schema, clients subgraph.Clients, limits config.OperationLimits, open bool) graph.Config {
+func engineConfig(cfg *config.Config, s *schema.Schema, send fetcher, limits config.OperationLimits, open bool) graph.Config {
 	c := graph.Config{
-		Fetcher: clients,
+		Fetcher: send,
 		Parse:   operation.ParseLimits{Bytes: int(cfg.ExecutableDocumentLimit), Tokens: limits.Tokens},
 		Limits: operation.Limits{
 			Depth: limits.Depth, Height: limits.Height, Aliases: limits.Aliases, RootFields: limits.RootFields,

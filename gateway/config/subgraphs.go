@@ -33,6 +33,8 @@ type Subgraph struct {
 	RateLimit *Rate `toml:"rate_limit"`
 	// Client certificate and trusted authorities for TLS to this subgraph.
 	MTLS MTLS `toml:"mtls"`
+	// Exchange of the caller's token for one that this subgraph accepts (RFC 8693), sent as its Authorization header.
+	TokenExchange *TokenExchange `toml:"token_exchange"`
 	// How subscriptions are opened at this subgraph.
 	SubscriptionProtocol string `toml:"subscription_protocol" oneof:"server_sent_events|websocket"`
 	// Address for WebSocket subscriptions (`graphql-transport-ws`). Empty: `url` with the ws scheme.
@@ -65,6 +67,34 @@ func (s Subgraph) validate(c *checker, p path) {
 		if !isHeaderName(name) {
 			c.add(p.child("introspection_headers").child(name), "is not a header name")
 		}
+	}
+}
+
+// TokenExchange is a [subgraphs.<name>.token_exchange] table. A request of a caller without a token is sent without an Authorization header.
+type TokenExchange struct {
+	// Token endpoint of the authorization server.
+	Endpoint string `toml:"endpoint" check:"url"`
+	// Client id of the gateway there.
+	ClientID string `toml:"client_id"`
+	// Its secret. Empty for a public client.
+	ClientSecret Secret `toml:"client_secret"`
+	// Name of this subgraph at the authorization server.
+	Audience string `toml:"audience"`
+	// Address of this subgraph as a protected resource (RFC 8707).
+	Resource string `toml:"resource" check:"url"`
+	// Scopes to ask for. Empty: what the server gives by default.
+	Scopes []string `toml:"scopes"`
+}
+
+func (t TokenExchange) validate(c *checker, p path) {
+	if t.Endpoint == "" {
+		c.add(p.child("endpoint"), "is required")
+	}
+	if t.ClientID == "" {
+		c.add(p.child("client_id"), "is required")
+	}
+	if t.Audience == "" && t.Resource == "" {
+		c.add(p, "needs audience or resource")
 	}
 }
 
