@@ -13,7 +13,6 @@ import (
 
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/compose"
-	"github.com/sluice-gateway/sluice/graph/introspection"
 )
 
 // maxSDLBytes bounds what a subgraph may answer when it is asked for its SDL.
@@ -62,15 +61,7 @@ func fetchSDL(ctx context.Context, sg config.Subgraph) (string, error) {
 	if first != nil && !errors.Is(first, errRefused) {
 		return "", first
 	}
-	var intro json.RawMessage
-	if err := ask(ctx, sg, introspection.Query, &intro); err != nil {
-		return "", err
-	}
-	sdl, err := introspection.SDL(intro)
-	if err != nil {
-		return "", fmt.Errorf("introspection of %s: %w", sg.IntrospectionURL, err)
-	}
-	return sdl, nil
+	return introspect(ctx, sg)
 }
 
 // errRefused: the subgraph answered, but with GraphQL errors.

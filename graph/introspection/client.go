@@ -3,17 +3,84 @@ package introspection
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Query asks a GraphQL server for its whole schema, deprecated elements included. SDL reads the answer. It uses only what servers of the
-// October 2021 edition know.
-const Query = `query Introspection{__schema{queryType{name}mutationType{name}subscriptionType{name}` +
-	`types{kind name description specifiedByURL fields(includeDeprecated:true){name description args{...Input}type{...Ref}isDeprecated deprecationReason}` +
-	`inputFields{...Input}interfaces{name}enumValues(includeDeprecated:true){name description isDeprecated deprecationReason}possibleTypes{name}}` +
-	`directives{name description isRepeatable locations args{...Input}}}}` +
-	`fragment Input on __InputValue{name description type{...Ref}defaultValue}` +
-	`fragment Ref on __Type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}}}}`
+// October 2021 edition know; QueryFor asks each server for as much as it can tell.
+var Query = features{specifiedBy: true, repeatable: true}.query()
+
+// Probe asks a server what its introspection types have. QueryFor reads the answer.
+const Probe = `query Probe{type:__type(name:"__Type"){...Members}field:__type(name:"__Field"){...Members}` +
+	`input:__type(name:"__InputValue"){...Members}directive:__type(name:"__Directive"){...Members}}` +
+	`fragment Members on __Type{fields{name args{name}}}`
+
+// features are the parts of introspection that not every server has.
+type features struct {
+	specifiedBy, repeatable bool // GraphQL October 2021
+	oneOf                   bool // GraphQL September 2025
+	deprecatedInputs        bool // GraphQL September 2025: on arguments and input fields
+}
+
+// QueryFor returns the query for the whole schema that a server understands, given its answer to Probe: the "data" member, or the whole
+// response. Without an answer that can be read it asks for no more than every server has.
+func QueryFor(probe []byte) string {
+	type members struct {
+		Fields []struct {
+			Name string
+			Args []struct{ Name string }
+		}
+	}
+	type probeJSON struct{ Type, Field, Input, Directive *members }
+	var envelope struct {
+		Data *probeJSON
+		probeJSON
+	}
+	if json.Unmarshal(probe, &envelope) != nil {
+		return features{}.query()
+	}
+	found := envelope.probeJSON
+	if envelope.Data != nil {
+		found = *envelope.Data
+	}
+	has := func(m *members, field, arg string) bool {
+		if m == nil {
+			return false
+		}
+		for _, f := range m.Fields {
+			if f.Name == field {
+				return arg == "" || slices.ContainsFunc(f.Args, func(a struct{ Name string }) bool { return a.Name == arg })
+			}
+		}
+		return false
+	}
+	const includeDeprecated = "includeDeprecated"
+	return features{
+		specifiedBy: has(found.Type, "specifiedByURL", ""),
+		repeatable:  has(found.Directive, "isRepeatable", ""),
+		oneOf:       has(found.Type, "isOneOf", ""),
+		deprecatedInputs: has(found.Input, "isDeprecated", "") && has(found.Type, "inputFields", includeDeprecated) &&
+			has(found.Field, "args", includeDeprecated) && has(found.Directive, "args", includeDeprecated),
+	}.query()
+}
+
+func (f features) query() string {
+	when := func(on bool, text string) string {
+		if on {
+			return text
+		}
+		return ""
+	}
+	all := when(f.deprecatedInputs, "(includeDeprecated:true)")
+	return `query Introspection{__schema{queryType{name}mutationType{name}subscriptionType{name}` +
+		`types{kind name description` + when(f.specifiedBy, " specifiedByURL") + when(f.oneOf, " isOneOf") +
+		` fields(includeDeprecated:true){name description args` + all + `{...Input}type{...Ref}isDeprecated deprecationReason}` +
+		`inputFields` + all + `{...Input}interfaces{name}enumValues(includeDeprecated:true){name description isDeprecated deprecationReason}possibleTypes{name}}` +
+		`directives{name description` + when(f.repeatable, " isRepeatable") + ` locations args` + all + `{...Input}}}}` +
+		`fragment Input on __InputValue{name description type{...Ref}defaultValue` + when(f.deprecatedInputs, " isDeprecated deprecationReason") + `}` +
+		`fragment Ref on __Type{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name ofType{kind name}}}}}}}}`
+}
 
 // The introspection types of the specification (GraphQL September 2025 §4.2 Schema Introspection Schema), as far as Query asks.
 type (
@@ -25,6 +92,7 @@ type (
 	typeJSON struct {
 		Kind, Name, Description string
 		SpecifiedByURL          string
+		IsOneOf                 bool
 		Fields                  []fieldJSON
 		InputFields             []inputJSON
 		Interfaces              []struct{ Name string }
@@ -42,6 +110,8 @@ type (
 		Name, Description string
 		Type              refJSON
 		DefaultValue      *string
+		IsDeprecated      bool
+		DeprecationReason string
 	}
 	valueJSON struct {
 		Name, Description string
@@ -145,7 +215,11 @@ func (w *sdlWriter) typ(t *typeJSON) {
 		}
 		w.b.WriteString("}\n")
 	case "INPUT_OBJECT":
-		w.b.WriteString("input " + t.Name + " {\n")
+		w.b.WriteString("input " + t.Name)
+		if t.IsOneOf {
+			w.b.WriteString(" @oneOf")
+		}
+		w.b.WriteString(" {\n")
 		for i := range t.InputFields {
 			w.description(t.InputFields[i].Description, "  ")
 			w.b.WriteString("  ")
@@ -194,6 +268,7 @@ func (w *sdlWriter) input(in *inputJSON) {
 	if in.DefaultValue != nil {
 		w.b.WriteString(" = " + *in.DefaultValue)
 	}
+	w.deprecated(in.IsDeprecated, in.DeprecationReason)
 }
 
 func (w *sdlWriter) deprecated(is bool, reason string) {

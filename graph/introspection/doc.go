@@ -4,6 +4,9 @@
 // It owns which schema elements one kind of caller may see, and their JSON. It does not decide whether introspection is allowed,
 // and it does not parse operations: package operation hands over each introspection field with fragments dissolved.
 //
+// The other way round it reads the answers of other servers: Probe and QueryFor ask for as much as a server can tell, and SDL writes what
+// it told as a schema. It sends nothing itself.
+//
 // The path: New (API schema, what is hidden -> *Schema, once for each kind of caller) -> Schema.Append (field, variables -> JSON). A
 // Schema is safe for concurrent use.
 //
