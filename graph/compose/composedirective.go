@@ -58,7 +58,7 @@ func (m *merger) composable(s *subgraph, d *directive) (e element, local string,
 		return bad("Argument to @composeDirective in subgraph %q cannot be NULL or an empty String", s.name)
 	case !at:
 		return bad("Argument to @composeDirective %q in subgraph %q must have a leading \"@\"", name, s.name)
-	case s.directiveNamed(local) == nil:
+	case s.directiveNamed(local) == nil && s.links.canon(local) == "":
 		return bad("Could not find matching directive definition for argument to @composeDirective %q in subgraph %q.", name, s.name)
 	}
 	e, linked := s.links.directive(local)

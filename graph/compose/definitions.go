@@ -161,8 +161,8 @@ func (s *subgraph) requirePurpose(name string) {
 	}
 }
 
-// requireDirective makes sure that a specification's directive is defined, and
-// defined compatibly. scalar gives the local name of one of its scalars.
+// requireDirective makes sure that a specification's directive is defined where it
+// is used, and defined compatibly. scalar gives the local name of one of its scalars.
 func (s *subgraph) requireDirective(local string, want federation.Directive, scalar func(string) string) {
 	if have := s.directiveByName[local]; have != nil {
 		if !have.machinery {
@@ -175,7 +175,9 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 		}
 		return
 	}
-	s.addDirective(specified(local, want, scalar))
+	if s.mentions[local] {
+		s.addDirective(specified(local, want, scalar))
+	}
 }
 
 // specified is the definition of a specification's directive under a local name.

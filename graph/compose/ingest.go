@@ -250,6 +250,7 @@ func (in ingester) directives(list ast.DirectiveList, ext bool) []*directive {
 	}
 	out := make([]*directive, len(list))
 	for i, d := range list {
+		in.mentions[d.Name] = true
 		out[i] = &directive{name: d.Name, canon: in.links.canon(d.Name), pos: place(d.Position), ext: ext}
 		if len(d.Arguments) > 0 {
 			out[i].args = make([]argument, len(d.Arguments))

@@ -16,11 +16,12 @@ type subgraph struct {
 	fed1            bool               // it links no federation 2 specification
 	version         federation.Version // linked version; the upgrade's for federation 1
 	uses            *usage             // set by usage()
+	mentions        map[string]bool    // local names of the directives its SDL applies
 	errors          []*Error
 }
 
 func newSubgraph(in Subgraph, index int) *subgraph {
-	return &subgraph{schema: newSchema(), name: in.Name, url: in.URL, file: in.File, index: index}
+	return &subgraph{schema: newSchema(), mentions: map[string]bool{}, name: in.Name, url: in.URL, file: in.File, index: index}
 }
 
 // load reads SDL into the model, completes it by what the specifications define,
