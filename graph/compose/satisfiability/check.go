@@ -95,8 +95,6 @@ func (w *walk) run() {
 		w.queue = w.queue[1:]
 		switch {
 		case p.covered:
-		case w.s.Type(p.typ).Kind == schema.Interface:
-			w.visitHidden(p)
 		case p.from == nil && p.typ == w.s.Mutation:
 			w.visitMutation(p)
 		default:

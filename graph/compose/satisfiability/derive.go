@@ -70,7 +70,7 @@ func (e *engine) judge(v *vertex, sel *schema.FieldSelection) bool {
 	t := e.s.Type(v.typ)
 	switch {
 	case v.abstract:
-		return e.derivesForEach(t.Home(v.sg).Possible, v, sel)
+		return e.derivesForEach(e.possible(v), v, sel)
 	case t.Kind == schema.Object && !e.matches(v.typ, sel.On):
 		return true // asks nothing of such objects
 	case sel.Name == "__typename":
@@ -129,8 +129,8 @@ func (e *engine) localKey(v *vertex) bool {
 		return h != nil && slices.ContainsFunc(h.Keys, func(k schema.Key) bool { return e.local(v.vertexKey, k.Fields) })
 	}
 	t := e.s.Type(v.typ)
-	return has(t.Home(v.sg)) || v.masked && slices.ContainsFunc(t.Interfaces, func(in schema.TypeID) bool {
-		h := e.s.Type(in).Home(v.sg)
+	return has(home(t, v.sg)) || v.masked && slices.ContainsFunc(t.Interfaces, func(in schema.TypeID) bool {
+		h := home(e.s.Type(in), v.sg)
 		return h != nil && h.InterfaceObject && has(h)
 	})
 }
@@ -143,8 +143,8 @@ func (e *engine) local(v vertexKey, set schema.FieldSet) bool {
 			continue
 		}
 		f := e.s.Field(e.s.FieldByName(v.typ, sel.Name))
-		h := f.Home(v.sg)
-		if h == nil || !unconditional(h) || len(h.Requires) > 0 || h.External && !e.provides(v.view, v.typ, f.Name) {
+		h := fieldHome(f, v.sg)
+		if h == nil || len(h.Context) > 0 || len(h.Requires) > 0 || h.External && !e.provides(v.view, v.typ, f.Name) {
 			return false
 		}
 		if !e.local(vertexKey{h.Type.Named, v.sg, e.below(v.view, v.typ, f.Name, h), v.world}, sel.Children) {

@@ -15,6 +15,8 @@ type engine struct {
 	s     *schema.Schema
 	views *views
 	doors []*[]door // index: TypeID; nil until asked for
+	// requiring lists the fields of a type that have @requires in some subgraph.
+	requiring map[schema.TypeID][]schema.FieldID
 
 	worlds   *worlds
 	vertices map[vertexKey]*vertex
@@ -65,10 +67,17 @@ type proof struct {
 }
 
 func newEngine(s *schema.Schema) *engine {
-	return &engine{
-		s: s, views: newViews(), worlds: newWorlds(), doors: make([]*[]door, len(s.Types)),
+	e := &engine{
+		s: s, requiring: map[schema.TypeID][]schema.FieldID{}, views: newViews(), worlds: newWorlds(), doors: make([]*[]door, len(s.Types)),
 		vertices: map[vertexKey]*vertex{}, depends: map[dependency]struct{}{}, proven: map[proof]bool{},
 	}
+	for id := range s.Fields {
+		f := &s.Fields[id]
+		if slices.ContainsFunc(f.Homes, func(h schema.FieldHome) bool { return len(h.Requires) > 0 }) {
+			e.requiring[f.Parent] = append(e.requiring[f.Parent], f.ID)
+		}
+	}
+	return e
 }
 
 // vertex returns the vertex with a key. Outside of solve its reach is final when this returns.
@@ -89,9 +98,9 @@ func (e *engine) vertex(k vertexKey) *vertex {
 
 func (e *engine) newVertex(k vertexKey) *vertex {
 	t := e.s.Type(k.typ)
-	home := t.Home(k.sg)
+	h := home(t, k.sg)
 	v := &vertex{vertexKey: k, id: len(e.vertices), reach: newBitset(len(e.s.Subgraphs))}
-	v.masked = home == nil || home.InterfaceObject
+	v.masked = h == nil || h.InterfaceObject
 	v.abstract = t.Abstract() && !v.masked
 	if v.abstract {
 		return v
@@ -102,8 +111,8 @@ func (e *engine) newVertex(k vertexKey) *vertex {
 			v.reach.add(int(t.Homes[i].Subgraph))
 		}
 	}
-	for _, id := range t.Fields {
-		if h := e.s.Field(id).Home(k.sg); h != nil && len(h.Requires) > 0 {
+	for _, id := range e.requiring[k.typ] {
+		if h := fieldHome(e.s.Field(id), k.sg); h != nil && len(h.Requires) > 0 {
 			v.waiting = append(v.waiting, requirement{id, h.Requires})
 		}
 	}

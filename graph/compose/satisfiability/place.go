@@ -7,12 +7,10 @@ import (
 	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
-// place is an object type of the API schema, or an interface whose concrete types are hidden by an @interfaceObject, with all that is
-// at hand of its objects on some path.
+// place is an object type of the API schema with all that is at hand of its objects on some path.
 type place struct {
 	hand
 	starts []*vertex // where the parent's field was resolved, by id
-	open   []*vertex // for a hidden interface: abstract vertices of the same objects
 	facts  facts
 
 	// The way here: the parent place, the field that was followed, and the type condition below it, 0 for none. nil for roots.

@@ -78,7 +78,7 @@ func (w *walk) runtimeTypes(kind Kind, p *place, f *schema.Field, kids []*vertex
 	var reasons []Reason
 	for _, v := range kids {
 		var names []string
-		for _, t := range w.s.Type(v.typ).Home(v.sg).Possible {
+		for _, t := range w.possible(v) {
 			names = append(names, w.s.Type(t).Name)
 		}
 		why := "the field has no concrete type"

@@ -107,7 +107,7 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 	if !w.addFork(forkKey(static.ID, kids, facts)) || !w.shareable(p, f, kids) {
 		return
 	}
-	for _, t := range static.Possible {
+	for _, t := range w.candidates(static, kids) {
 		if w.s.Type(t).Inaccessible {
 			continue
 		}
@@ -118,9 +118,26 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 		}
 		w.push(&place{starts: starts, facts: facts, from: p, via: f, cast: t})
 	}
-	if slices.ContainsFunc(kids, func(v *vertex) bool { return v.masked }) {
-		w.pushHidden(p, f, static.ID, kids, facts)
+}
+
+// candidates are the concrete types worth a try: those of the vertex with the fewest, for what one does not know is not asked.
+func (w *walk) candidates(static *schema.Type, kids []*vertex) []schema.TypeID {
+	out := static.Possible
+	for _, v := range kids {
+		if possible := w.possible(v); len(possible) < len(out) {
+			out = possible
+		}
 	}
+	return out
+}
+
+// possible lists the concrete types which the vertex's subgraph can return there.
+func (e *engine) possible(v *vertex) []schema.TypeID {
+	t := e.s.Type(v.typ)
+	if v.abstract {
+		return home(t, v.sg).Possible
+	}
+	return t.Possible
 }
 
 // narrow returns the vertices of the objects among those at hand whose concrete type is t. There are none where some subgraph never
@@ -129,16 +146,12 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 	var out []*vertex
 	for _, v := range from {
 		switch {
-		case v.masked && w.s.Type(v.typ).Kind == schema.Interface:
-			if w.typed(v) && contains(w.s.Type(v.typ).Possible, t) {
-				out = append(out, w.vertex(vertexKey{t, v.sg, v.view, 0}))
-			}
+		case !contains(w.possible(v), t):
+			return nil, true
 		case v.typ == t:
 			out = append(out, v)
-		case v.abstract && contains(w.s.Type(v.typ).Home(v.sg).Possible, t):
+		case v.abstract || w.typed(v):
 			out = append(out, w.vertex(vertexKey{t, v.sg, v.view, 0}))
-		default:
-			return nil, true
 		}
 	}
 	return byID(out), len(out) > 0
@@ -154,9 +167,9 @@ func (w *walk) shareable(p *place, f *schema.Field, kids []*vertex) bool {
 	common := slices.DeleteFunc(slices.Clone(w.s.Type(f.Type.Named).Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
 	some, same := false, true
 	for _, v := range kids {
-		possible := w.s.Type(v.typ).Home(v.sg).Possible
+		possible := w.possible(v)
 		some = some || len(possible) > 0
-		same = same && slices.Equal(possible, w.s.Type(kids[0].typ).Home(kids[0].sg).Possible)
+		same = same && slices.Equal(possible, w.possible(kids[0]))
 		common = slices.DeleteFunc(common, func(t schema.TypeID) bool { return !contains(possible, t) })
 	}
 	switch {
