@@ -61,9 +61,9 @@ func listReasons(reasons []Reason) string {
 			fmt.Fprintf(&b, "- and likewise from %d more", len(reasons)-i)
 			break
 		}
-		fmt.Fprintf(&b, "- from subgraph %q: ", r.Subgraph)
+		fmt.Fprintf(&b, "- from subgraph %q:", r.Subgraph)
 		if len(r.Why) == 1 {
-			b.WriteString(r.Why[0])
+			b.WriteString(" " + r.Why[0])
 			continue
 		}
 		for _, why := range r.Why {
