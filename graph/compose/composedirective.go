@@ -19,6 +19,7 @@ type composedFeature struct {
 type composedElement struct {
 	name, local string
 	s           *subgraph
+	pos         position // of the @composeDirective
 }
 
 // settleComposed honours @composeDirective: the directive is kept, in the
@@ -31,7 +32,7 @@ func (m *merger) settleComposed() {
 				continue
 			}
 			if e, local, ok := m.composable(s, d); ok {
-				features = m.addComposed(features, s, e, local)
+				features = addComposed(features, composedElement{e.name, local, s, d.pos}, e.feature)
 			}
 		}
 	}
@@ -75,17 +76,17 @@ func (m *merger) composable(s *subgraph, d *directive) (e element, local string,
 	return e, local, true
 }
 
-func (m *merger) addComposed(features []*composedFeature, s *subgraph, e element, local string) []*composedFeature {
-	i := slices.IndexFunc(features, func(f *composedFeature) bool { return f.identity == e.feature.identity })
+func addComposed(features []*composedFeature, e composedElement, linked *feature) []*composedFeature {
+	i := slices.IndexFunc(features, func(f *composedFeature) bool { return f.identity == linked.identity })
 	if i < 0 {
 		i = len(features)
-		features = append(features, &composedFeature{identity: e.feature.identity})
+		features = append(features, &composedFeature{identity: linked.identity})
 	}
 	f := features[i]
-	if f.newest == nil || e.feature.version.AtLeast(f.newest.version) {
-		f.newest = e.feature
+	if f.newest == nil || linked.version.AtLeast(f.newest.version) {
+		f.newest = linked
 	}
-	f.elements = append(f.elements, composedElement{e.name, local, s})
+	f.elements = append(f.elements, e)
 	return features
 }
 
@@ -101,12 +102,14 @@ func (m *merger) checkMajors(features []*composedFeature) {
 	}
 	for _, f := range features {
 		major, composedMajor := map[int]bool{}, map[int]bool{}
+		var at []Location
 		for _, s := range m.subgraphs {
 			linked := s.links.byIdentity(f.identity)
 			if linked == nil {
 				continue
 			}
 			major[linked.version.Major] = true
+			at = append(at, s.at(linked.pos))
 			if slices.ContainsFunc(f.elements, func(e composedElement) bool { return e.s == s }) {
 				composedMajor[linked.version.Major] = true
 			}
@@ -114,9 +117,9 @@ func (m *merger) checkMajors(features []*composedFeature) {
 		switch {
 		case len(composedMajor) > 1:
 			f.broken = true
-			m.fail(DirectiveCompositionError, "", nil, "Core feature %q requested to be merged has major version mismatch across subgraphs", f.identity)
+			m.fail(DirectiveCompositionError, "", at, "Core feature %q requested to be merged has major version mismatch across subgraphs", f.identity)
 		case len(major) > 1:
-			m.hint(HintDirectiveCompositionInfo, "", nil, "Non-composed core feature %q has major version mismatch across subgraphs", f.identity)
+			m.hint(HintDirectiveCompositionInfo, "", at, "Non-composed core feature %q has major version mismatch across subgraphs", f.identity)
 		}
 	}
 }
@@ -130,12 +133,12 @@ func (m *merger) checkComposedNames(features []*composedFeature) {
 		for _, e := range f.elements {
 			if other, ok := locals[e.name]; ok && other != e.local {
 				f.broken = true
-				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Composed directive \"@%s\" is named inconsistently across subgraphs: \"@%s\" and \"@%s\"", e.name, other, e.local)
+				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(e.pos)}, "Composed directive \"@%s\" is named inconsistently across subgraphs: \"@%s\" and \"@%s\"", e.name, other, e.local)
 			}
 			locals[e.name] = e.local
 			if other := owner[e.local]; other != nil && other != f {
 				f.broken = true
-				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" is composed from different features: %q and %q", e.local, other.identity, f.identity)
+				m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(e.pos)}, "Directive \"@%s\" is composed from different features: %q and %q", e.local, other.identity, f.identity)
 			}
 			owner[e.local] = f
 		}
@@ -174,7 +177,7 @@ func (m *merger) keepComposed(f *composedFeature) {
 			sv.composers[e.s] = true
 			continue
 		case sv != nil:
-			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" in subgraph %q cannot be composed because it conflicts with automatically composed federation directive \"@%s\".", e.local, e.s.name, cmp.Or(sv.canon, sv.name))
+			m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(e.pos)}, "Directive \"@%s\" in subgraph %q cannot be composed because it conflicts with automatically composed federation directive \"@%s\".", e.local, e.s.name, cmp.Or(sv.canon, sv.name))
 			continue
 		}
 		s, def := m.definition(f, e.name)
@@ -206,7 +209,7 @@ func (m *merger) definition(f *composedFeature, name string) (*subgraph, *direct
 // merged and enum uses can be recorded.
 func (m *merger) defineComposed() {
 	for _, e := range m.undefined {
-		m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(position{})}, "Directive \"@%s\" cannot be composed: no subgraph that links its feature in the newest version defines it", e.local)
+		m.fail(DirectiveCompositionError, "@"+e.local, []Location{e.s.at(e.pos)}, "Directive \"@%s\" cannot be composed: no subgraph that links its feature in the newest version defines it", e.local)
 	}
 	names := make([]string, 0, len(m.survivors))
 	for name := range m.survivors {

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -69,10 +70,13 @@ func (m *merger) survivingName(canon string, written []map[string]bool) string {
 		for _, local := range slices.Sorted(maps.Keys(written[i])) {
 			if s.links.canon(local) == canon {
 				names.add("it is imported as \"@"+local+"\"", s.name)
-				at = append(at, s.at(position{}))
-				if e, ok := s.links.directive(local); ok && from == "" {
-					from = e.feature.url()
+				e, ok := s.links.directive(local)
+				if !ok { // federation 1 links nothing
+					at = append(at, s.at(position{}))
+					continue
 				}
+				at = append(at, s.at(e.feature.pos))
+				from = cmp.Or(from, e.feature.url())
 			}
 		}
 	}

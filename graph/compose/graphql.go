@@ -59,7 +59,7 @@ func (c checker) checkRoots() {
 		switch t := c.lookup(name); {
 		case name == "":
 		case t == nil:
-			c.report(position{}, "", "Cannot set schema %s root to unknown type %s", o.keyword(), name)
+			c.report(c.rootAt[o], "", "Cannot set schema %s root to unknown type %s", o.keyword(), name)
 		case t.kind != objectKind:
 			c.report(t.pos, t.name, "%s root type must be an Object type, it cannot be set to %s (an %sType).", o.typeName(), name, t.kind)
 		}

@@ -104,7 +104,7 @@ func (in ingester) schemaParts(d *ast.SchemaDefinition, ext bool) {
 			in.report(InvalidGraphQL, place(op.Position), "", "There can be only one %s type in schema.", op.Operation)
 			continue
 		}
-		in.roots[o] = op.Type
+		in.roots[o], in.rootAt[o] = op.Type, place(op.Position)
 	}
 }
 

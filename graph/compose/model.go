@@ -47,7 +47,8 @@ type schema struct {
 	byName          map[string]*typeDef
 	directives      []*directiveDef
 	directiveByName map[string]*directiveDef
-	roots           [3]string // root type names, "" for none
+	roots           [3]string   // root type names, "" for none
+	rootAt          [3]position // where a schema definition names them
 	applied         []*directive
 	description     string
 
