@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ func TestGoldens(t *testing.T) {
 type goldenOptions struct {
 	Labels []string `json:"labels"`
 	Denied []string `json:"denied"`
-	True   []string `json:"true"` // Boolean variables that are true
+	True   []string `json:"true"`  // Boolean variables that are true
 	Alone  bool     `json:"alone"` // no batching
 }
 
@@ -117,10 +118,5 @@ func planText(t *testing.T, subgraphs []compose.Subgraph, query string, o golden
 }
 
 func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }

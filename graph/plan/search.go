@@ -274,7 +274,7 @@ func (s *search) closure(st *state, budget int8) *frame {
 func (s *search) reduce(st *state, budget int8, all []jump, unplannable int) *result {
 	keep := slices.Clone(all)
 	best := s.try(st, budget, keep)
-	for i := len(keep) - 1; i >= 0; i-- {
+	for i := range slices.Backward(all) {
 		fewer := slices.Delete(slices.Clone(keep), i, i+1)
 		if r := s.try(st, budget, fewer); r.ok && r.cost.unplannable <= unplannable && r.cost.less(best.cost) {
 			keep, best = fewer, r

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/sluice-gateway/sluice/gateway"
 	"github.com/sluice-gateway/sluice/gateway/config"
@@ -45,7 +46,7 @@ func runDemo(ctx context.Context, env *environment, port int, auth, verbose bool
 	if err != nil {
 		return fmt.Errorf("%w; sluice demo --port 0 takes free ports", err)
 	}
-	defer d.Close() //nolint:errcheck // the process ends
+	defer d.Close()
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	origin := "http://localhost:" + strconv.Itoa(port)
 	text := demoConfig(d, address, origin)
@@ -55,7 +56,7 @@ func runDemo(ctx context.Context, env *environment, port int, auth, verbose bool
 		if err != nil {
 			return fmt.Errorf("%w; sluice demo --port 0 takes free ports", err)
 		}
-		defer as.Close() //nolint:errcheck // the process ends
+		defer as.Close()
 		text += authConfig(as, origin)
 		if token, err = as.Token(demo.Users()[0].Username, origin+"/mcp", demo.Scopes()...); err != nil {
 			return fmt.Errorf("demo token: %w", err)
@@ -88,7 +89,8 @@ func freePort(ctx context.Context) (int, error) {
 }
 
 func demoConfig(d *demo.Demo, address, origin string) string {
-	text := fmt.Sprintf(`[network]
+	var b strings.Builder
+	fmt.Fprintf(&b, `[network]
 listen_address = %q
 public_url = %q
 [graph]
@@ -98,9 +100,9 @@ subgraph_errors = "propagate"
 access = true
 `, address, origin)
 	for _, sg := range d.Subgraphs() {
-		text += fmt.Sprintf("[subgraphs.%q]\nurl = %q\n[[subgraphs.%q.headers]]\nrule = \"forward\"\nname = \"x-user-id\"\n", sg.Name, sg.URL, sg.Name)
+		fmt.Fprintf(&b, "[subgraphs.%q]\nurl = %q\n[[subgraphs.%q.headers]]\nrule = \"forward\"\nname = \"x-user-id\"\n", sg.Name, sg.URL, sg.Name)
 	}
-	return text
+	return b.String()
 }
 
 func authConfig(as *authserver.Server, origin string) string {

@@ -46,7 +46,7 @@ func serve(ctx context.Context, env *environment, g *gateway.Gateway, log *slog.
 	if err := g.Start(ctx); err != nil {
 		return err //nolint:wrapcheck // it names the address
 	}
-	log.InfoContext(ctx, "listening", "address", g.Address())
+	log.InfoContext(ctx, "listening", slog.String("address", g.Address()))
 	if started != nil {
 		started()
 	}
@@ -74,8 +74,7 @@ func (e *environment) load(file string) (*config.Config, error) {
 
 // report prints an error, composition errors with their source lines, and returns errReported.
 func (e *environment) report(err error) error {
-	var comp *gateway.CompositionError
-	if errors.As(err, &comp) {
+	if comp, ok := errors.AsType[*gateway.CompositionError](err); ok {
 		writeErrors(e.stderr, comp.Errors, comp.Subgraphs)
 		return errReported
 	}
