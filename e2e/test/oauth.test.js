@@ -82,8 +82,6 @@ async function foreign(t) {
 [network]
 listen_address = "127.0.0.1:${port}"
 public_url = "http://localhost:${port}"
-[mcp]
-hidden_fields = "mark"
 [extensions.authenticated]
 [extensions.requires-scopes]
 [extensions.jwt.config]
