@@ -2,12 +2,17 @@ package gateway
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -111,11 +116,49 @@ func (c *candidates) list() CandidateList {
 	return out
 }
 
-// ParseCandidates reads what the admin listener serves.
-func ParseCandidates(data []byte) (CandidateList, error) {
+// candidatesTimeout bounds the whole exchange with the admin listener, maxCandidateBytes what is read of its answer.
+const (
+	candidatesTimeout = 30 * time.Second
+	maxCandidateBytes = 64 << 20
+)
+
+// FetchCandidates asks the admin listener of a running gateway for its candidates. The token may be empty. The URL is that of the listener,
+// with or without the path.
+func FetchCandidates(ctx context.Context, address, token string) (CandidateList, error) {
+	ctx, cancel := context.WithTimeout(ctx, candidatesTimeout)
+	defer cancel()
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return CandidateList{}, fmt.Errorf("candidates: %q is not a URL", address)
+	}
+	u.Path = CandidatesPath
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return CandidateList{}, fmt.Errorf("candidates: %w", err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		return CandidateList{}, fmt.Errorf("candidates: %w; is [admin] enabled, and is this its address?", err)
+	}
+	defer resp.Body.Close()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusUnauthorized:
+		return CandidateList{}, fmt.Errorf("candidates: %s wants its token (admin.token)", u)
+	default:
+		return CandidateList{}, fmt.Errorf("candidates: %s answered with status %d: is this the admin listener?", u, resp.StatusCode)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxCandidateBytes))
+	if err != nil {
+		return CandidateList{}, fmt.Errorf("candidates: %w", err)
+	}
 	var list CandidateList
 	if err := json.Unmarshal(data, &list); err != nil {
-		return CandidateList{}, fmt.Errorf("candidates: %w", err)
+		return CandidateList{}, fmt.Errorf("candidates: %s: %w", u, err)
 	}
 	return list, nil
 }

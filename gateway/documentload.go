@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -30,6 +31,20 @@ func loadDocuments(cfg *config.Config, v *view) (*trusted.Store, error) {
 	store, err := trusted.NewStore(list)
 	errs = append(errs, err, checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, store.All()))
 	return store, errors.Join(errs...)
+}
+
+// CheckDocuments validates documents against the graph of a configuration; all problems are told at once.
+func CheckDocuments(ctx context.Context, cfg *config.Config, list []*trusted.Document) error {
+	sdl, _, err := Supergraph(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	v, err := newView(cfg, sdl, cfg.OperationLimits)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	return checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, list)
 }
 
 // checkDocuments validates documents as they would be when they are run, so that none is found out by the first client that sends its id.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/introspection"
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // Single is one GraphQL API that is offered to agents by itself, without a configuration.
@@ -103,10 +104,34 @@ func (s Single) sdl(ctx context.Context, api config.Subgraph) (string, error) {
 		}
 		return sdl, err
 	}
-	if text := bytes.TrimSpace(s.Schema); len(text) > 0 && text[0] == '{' && json.Valid(text) {
+	return schemaText(s.Schema)
+}
+
+// schemaText returns the SDL of a file that holds SDL or an introspection result.
+func schemaText(data []byte) (string, error) {
+	if text := bytes.TrimSpace(data); len(text) > 0 && text[0] == '{' && json.Valid(text) {
 		return introspection.SDL(text) //nolint:wrapcheck // it says that it is an introspection result
 	}
-	return string(s.Schema), nil
+	return string(data), nil
+}
+
+// ClientSchema returns the schema that clients see of SDL, a supergraph, or an introspection result.
+func ClientSchema(data []byte) (*ast.Schema, error) {
+	sdl, err := schemaText(data)
+	if err != nil {
+		return nil, err
+	}
+	if s, err := schema.Load(sdl); err == nil {
+		return s.API, nil // a supergraph
+	}
+	if sdl, err = singleSupergraph("", sdl); err != nil {
+		return nil, err
+	}
+	s, err := schema.Load(sdl)
+	if err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	return s.API, nil
 }
 
 // introspect asks a server for its schema: first what it can tell, then all of that.

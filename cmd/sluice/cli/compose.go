@@ -16,7 +16,7 @@ import (
 func composeCommand() command {
 	const args = "-c gateway.toml [-o FILE] [--api] [--format text|json]"
 	return command{
-		name: "compose", args: args, summary: "print the supergraph, or every composition error",
+		name: "compose", args: "-c gateway.toml [flags]", summary: "print the supergraph, or every composition error",
 		run: func(ctx context.Context, env *environment, a []string) error {
 			f := env.flags("compose", args)
 			file := f.String("c", "gateway.toml", "configuration `file`")

@@ -12,7 +12,7 @@ import (
 func planCommand() command {
 	const args = "-c gateway.toml -f op.graphql [--operation NAME] [--variables JSON] [--format text|json] [--verify]"
 	return command{
-		name: "plan", args: args, summary: "print the query plan of an operation",
+		name: "plan", args: "-c gateway.toml -f op.graphql [flags]", summary: "print the query plan of an operation",
 		run: func(ctx context.Context, env *environment, a []string) error {
 			f := env.flags("plan", args)
 			file := f.String("c", "gateway.toml", "configuration `file`")
