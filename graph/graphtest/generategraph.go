@@ -170,7 +170,7 @@ func (g *graphGenerator) ensure(s *subgraphModel, e *entityModel) *typeModel {
 	return t
 }
 
-// drawValueTypes declares types without keys; each subgraph that uses one gets it whole.
+// drawValueTypes declares types without keys; most subgraphs that use one get the same fields.
 func (g *graphGenerator) drawValueTypes() {
 	for i := range g.rng.IntN(3) {
 		g.values = append(g.values, fmt.Sprintf("V%d", i))
@@ -185,6 +185,9 @@ func (g *graphGenerator) ensureValue(s *subgraphModel, name string) {
 	t.add("x", "", "Int", "@shareable")
 	t.add("y", "(up: Boolean = true)", "String", "@shareable")
 	t.add("z", "", "[Float!]", "@shareable")
+	if g.chance(12) { // one more field here: whether plans can get at it depends on who else resolves what leads here
+		t.add("only"+s.name, "", "Int")
+	}
 	if name == "V1" { // the second kind leads to an entity
 		t.add("e", "", g.entities[0].name, "@shareable")
 		g.ensure(s, g.entities[0])
