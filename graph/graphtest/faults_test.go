@@ -264,8 +264,11 @@ func missingShare(path string, got, want any, errors []string) []string {
 	if got != nil {
 		return []string{fmt.Sprintf("%s is %s, want %s", path, encode(got), encode(want))}
 	}
+	// A field that lost what it requires has no error of its own: the one for the requirement stands on the same object or below it.
+	parent := path[:max(0, strings.LastIndexByte(path, '.'))]
 	covered := slices.ContainsFunc(errors, func(e string) bool {
-		return e == "" || e == path || strings.HasPrefix(e, path+".") || strings.HasPrefix(path, e+".")
+		return e == "" || e == path || strings.HasPrefix(e, path+".") || strings.HasPrefix(path, e+".") ||
+			parent != "" && strings.HasPrefix(e, parent+".")
 	})
 	if !covered {
 		return []string{fmt.Sprintf("%s is null without an error; errors at %v", path, errors)}
