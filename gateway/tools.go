@@ -48,5 +48,10 @@ func Plan(ctx context.Context, cfg *config.Config, req PlanRequest) (*plan.Plan,
 	if err != nil {
 		return nil, nil, err //nolint:wrapcheck // it says what cannot be planned
 	}
+	if req.Verify {
+		if err := v.engine.Verify(prep, graph.Execution{}); err != nil {
+			return nil, nil, err //nolint:wrapcheck // it says what is wrong with the plan
+		}
+	}
 	return p, v.schema, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -136,11 +137,8 @@ type planKey struct {
 
 // Plan returns the plan of an operation, from the cache or new. The error is an operation.ErrorList.
 func (e *Engine) Plan(p *Prepared, x Execution) (*plan.Plan, error) {
-	key := planKey{shape: p.shape, labels: e.decisions(x.Label)}
-	opts := plan.Options{Label: x.Label, Batch: e.cfg.Batch, MaxPositions: e.cfg.MaxPositions, MaxWork: e.cfg.MaxWork}
-	if x.Denied != nil {
-		key.denied, opts.Denied = x.Denied.key, x.Denied.field
-	}
+	key := planKey{shape: p.shape, labels: e.decisions(x.Label), denied: x.Denied.Key()}
+	opts := e.planOptions(x)
 	pl, _ := e.plans.get(key, func() (*planned, int64, bool) {
 		pl, err := e.planner.Build(p.Operation, opts)
 		if err != nil {
@@ -152,6 +150,26 @@ func (e *Engine) Plan(p *Prepared, x Execution) (*plan.Plan, error) {
 		return nil, planError(pl.err)
 	}
 	return pl.plan, nil
+}
+
+func (e *Engine) planOptions(x Execution) plan.Options {
+	opts := plan.Options{Label: x.Label, Batch: e.cfg.Batch, MaxPositions: e.cfg.MaxPositions, MaxWork: e.cfg.MaxWork}
+	if x.Denied != nil {
+		opts.Denied = x.Denied.field
+	}
+	return opts
+}
+
+// Verify plans the operation and checks the plan against the rules of federation (plan.Verify).
+func (e *Engine) Verify(p *Prepared, x Execution) error {
+	pl, err := e.Plan(p, x)
+	if err != nil {
+		return err
+	}
+	if err := plan.Verify(e.schema, p.Operation, pl, e.planOptions(x)); err != nil {
+		return fmt.Errorf("verify the plan: %w", err)
+	}
+	return nil
 }
 
 // decisions tells what is decided on each label of the schema, as a key.
