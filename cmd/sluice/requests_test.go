@@ -74,7 +74,9 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 
 func callMCP(ts *testscript.TestScript, neg bool, args []string) {
 	args, headers, _ := options(ts, args)
-	if len(args) < 2 || !(len(args) == 2 && args[1] == "tools" || len(args) == 4 && args[1] == "call") {
+	listing := len(args) == 2 && args[1] == "tools"
+	calling := len(args) == 4 && args[1] == "call"
+	if !listing && !calling {
 		ts.Fatalf("usage: mcp URL [-H HEADER] tools | call TOOL JSON")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -39,7 +39,7 @@ type environment struct {
 func commands() []command {
 	return []command{
 		demoCommand(), serveCommand(), checkCommand(), composeCommand(), planCommand(),
-		mcpCommand(), trustCommand(), evalCommand(), extensionsCommand(), versionCommand(),
+		mcpCommand(), trustCommand(), doctorCommand(), evalCommand(), extensionsCommand(), versionCommand(),
 	}
 }
 
