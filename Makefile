@@ -43,7 +43,7 @@ clean-tree: ## the tests of unit have left testdata as it was
 	@$(TESTDATA) | diff $(TOOLS)/testdata.before - && echo 'testdata is as it was'
 
 e2e: build $(E2E) ## npm clients, OAuth and a browser against the binary
-	@cd e2e && ./run test/*.test.js
+	@cd e2e && ./chromium && ./run test/*.test.js
 
 conformance: build $(E2E) ## the MCP conformance suites against the binary
 	@cd e2e && ./run conformance/*.test.js
