@@ -130,4 +130,3 @@ func TestPlansOfGoldensVerify(t *testing.T) {
 		})
 	}
 }
-

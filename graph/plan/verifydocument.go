@@ -231,7 +231,7 @@ func (r *reader) readField(sc *scope, sel *Selection, x *ast.Field) {
 	key := slotAt{sc.position, read.Slot}
 	r.fills[key] = append(r.fills[key], fill{r.fetch.ID, r.order, sc.types, x.Name, args})
 	composite := r.s.Type(onType.Type.Named).Composite()
-	if slot.Field != x.Name || (slot.Child != 0) != composite || (read.Child != nil) != composite || slot.Type.Lists != onType.Type.Lists {
+	if slot.Field != x.Name || (slot.Child != 0) != composite || (read.Child != nil) != composite || composite && slot.Type.Lists != onType.Type.Lists {
 		r.errorf("position %d: %q is read into slot %d, which is for another field or shape", sc.position, x.Alias, read.Slot)
 		return
 	}
