@@ -39,12 +39,11 @@ func CheckDocuments(ctx context.Context, cfg *config.Config, list []*trusted.Doc
 	if err != nil {
 		return err
 	}
-	v, err := newView(cfg, sdl, cfg.OperationLimits)
+	s, err := schema.Load(sdl)
 	if err != nil {
-		return err
+		return fmt.Errorf("supergraph: %w", err)
 	}
-	defer v.close()
-	return checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, list)
+	return checkDocuments(s, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, list)
 }
 
 // checkDocuments validates documents as they would be when they are run, so that none is found out by the first client that sends its id.
