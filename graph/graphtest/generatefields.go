@@ -17,6 +17,7 @@ func (g *graphGenerator) drawFields() {
 				continue
 			}
 			f.owner.lookup(e.name).add(f.name, f.kind.args, f.kind.typ)
+			f.taken = f.kind.named == "N" // not to be declared where the interface may be unknown
 			e.fields = append(e.fields, f)
 		}
 	}
@@ -52,7 +53,9 @@ func (g *graphGenerator) drawField(s *subgraphModel) (string, fieldKind) {
 		k := fieldKind{typ: g.wrapNullable(name), args: args, named: name}
 		g.ensureKind(s, k)
 		return fmt.Sprintf("abs%s%d", name, n), k
-	case draw < 80:
+	case draw < 84 && s.lookup("N") != nil:
+		return fmt.Sprintf("pair%d", n), fieldKind{typ: g.wrap("N", 40), named: "N"}
+	case draw < 86:
 		k := fieldKind{typ: "Query", named: "Query"}
 		g.ensureKind(s, k)
 		return "again", k

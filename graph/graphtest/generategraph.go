@@ -80,7 +80,6 @@ type abstractModel struct {
 
 // pairModel is an interface with two entities in one subgraph, and its interface object in others.
 type pairModel struct {
-	name string
 	home *subgraphModel
 	away []*subgraphModel
 }
@@ -194,51 +193,75 @@ func (g *graphGenerator) ensureValue(s *subgraphModel, name string) {
 	}
 }
 
-// drawInterfaceObject adds an interface entity with two implementors, and subgraphs that know only the interface.
+// drawInterfaceObject adds an interface entity with two implementors, in one or two subgraphs, and subgraphs that know only the interface.
 func (g *graphGenerator) drawInterfaceObject() {
 	if !g.chance(45) {
 		return
 	}
 	order := some(g, g.subgraphs, len(g.subgraphs))
-	p := &pairModel{name: "N", home: order[0], away: order[1 : 1+g.rng.IntN(min(2, len(order)-1))+0]}
-	if len(p.away) == 0 {
-		p.away = order[1:2]
-	}
-	i := p.home.typ("interface", "N")
-	i.key("id", true)
-	i.add("id", "", "ID!")
-	i.add("label", "", "String")
-	for _, name := range []string{"P0", "P1"} {
-		t := p.home.typ("type", name)
-		t.implements = append(t.implements, "N")
-		t.key("id", true)
-		t.add("id", "", "ID!")
-		t.add("label", "", "String")
-		t.add("own"+name, "", "Int")
-	}
+	p := &pairModel{home: order[0], away: order[1:min(len(order), 2+g.rng.IntN(2))]}
+	g.pair = p
+	g.drawPair(p.home)
 	for _, s := range p.away {
-		t := s.typ("type", "N")
-		t.key("id", true)
-		t.directives = append(t.directives, "@interfaceObject")
-		t.add("id", "", "ID!")
-		t.add("score"+s.name, "(by: Int)", "Int")
-		if g.chance(50) {
-			t.add("label", "", "String", "@external")
-			t.add("shout"+s.name, "", "String", `@requires(fields: "label")`)
-		}
-		if g.chance(50) {
-			e := pick(g, g.entities)
-			t.add("to"+s.name, "", e.name)
-			g.ensure(s, e)
-		}
+		g.drawStandIn(s)
 	}
-	if rest := order[1+len(p.away):]; len(rest) > 0 && g.chance(50) { // a subgraph that knows one implementor only
+	rest := order[1+len(p.away):]
+	switch {
+	case len(rest) == 0:
+	case g.chance(40): // another that knows both
+		g.drawPair(rest[0])
+		for _, s := range []*subgraphModel{p.home, rest[0]} {
+			for _, name := range []string{"P0", "P1"} {
+				s.lookup(name).field("label").mark("@shareable")
+			}
+		}
+	case g.chance(60): // one that knows one implementor only
 		t := rest[0].typ("type", "P0")
 		t.key("id", true)
 		t.add("id", "", "ID!")
 		t.add("far", "", "[Int]")
 	}
-	g.pair = p
+}
+
+// drawPair declares the interface with its implementors.
+func (g *graphGenerator) drawPair(s *subgraphModel) {
+	i := s.typ("interface", "N")
+	i.key("id", true)
+	i.add("id", "", "ID!")
+	i.add("label", "", "String")
+	i.add("size"+s.name, "", "Int")
+	for _, name := range []string{"P0", "P1"} {
+		t := s.typ("type", name)
+		t.implements = append(t.implements, "N")
+		t.key("id", true)
+		t.add("id", "", "ID!")
+		t.add("label", "", "String")
+		t.add("size"+s.name, "", "Int")
+		t.add("own"+name+s.name, "", "Int")
+		if g.chance(40) {
+			e := pick(g, g.entities)
+			t.add("of"+name+s.name, "", e.name)
+			g.ensure(s, e)
+		}
+	}
+}
+
+// drawStandIn declares the interface object.
+func (g *graphGenerator) drawStandIn(s *subgraphModel) {
+	t := s.typ("type", "N")
+	t.key("id", true)
+	t.directives = append(t.directives, "@interfaceObject")
+	t.add("id", "", "ID!")
+	t.add("score"+s.name, "(by: Int)", "Int")
+	if g.chance(50) {
+		t.add("label", "", "String", "@external")
+		t.add("shout"+s.name, "", "String", `@requires(fields: "label")`)
+	}
+	if g.chance(50) {
+		e := pick(g, g.entities)
+		t.add("to"+s.name, "", e.name)
+		g.ensure(s, e)
+	}
 }
 
 // drawAbstract chooses interfaces and unions; what they declare is settled when all fields are known.

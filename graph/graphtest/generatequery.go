@@ -32,7 +32,7 @@ func (o Operation) VariablesJSON() json.RawMessage {
 // nested fragments with all kinds of type conditions, __typename everywhere, @skip and @include, the same field with different arguments.
 func GenerateQuery(rng *rand.Rand, api *ast.Schema) Operation {
 	for range 50 {
-		g := &queryGenerator{rng: rng, api: api, budget: 4 + rng.IntN(28), variables: map[string]any{}, types: map[string]string{}}
+		g := &queryGenerator{rng: rng, api: api, budget: 4 + rng.IntN(28)*(1+rng.IntN(8)/7*3), variables: map[string]any{}, types: map[string]string{}}
 		op := g.operation()
 		if _, errs := gqlparser.LoadQueryWithRules(api, op.Text, rules.NewDefaultRules()); len(errs) == 0 {
 			return op
