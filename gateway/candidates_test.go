@@ -13,6 +13,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 	"golang.org/x/tools/txtar"
 )
 
@@ -44,7 +45,7 @@ func TestParameterize(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, errs := gqlparser.LoadQuery(s, got); len(errs) > 0 {
+			if _, errs := gqlparser.LoadQueryWithRules(s, got, rules.NewDefaultRules()); len(errs) > 0 {
 				t.Errorf("the candidate is not valid: %v\n%s", errs, got)
 			}
 			if again, _, err := parameterize(s, got, ""); err != nil || again != got {
@@ -69,14 +70,14 @@ func FuzzParameterize(f *testing.F) {
 	f.Add(`query A($f: Filter = {name: "SECRET"}) { users(filter: {any: [$f, {name: "SECRET"}]}, role: ADMIN) { ...F } } fragment F on User { friends(first: 77777) { id } }`)
 	f.Add(`{ __type(name: "SECRET") { name } user(id: 77777) @skip(if: true) { id } }`)
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, errs := gqlparser.LoadQuery(s, text); len(errs) > 0 {
+		if _, errs := gqlparser.LoadQueryWithRules(s, text, rules.NewDefaultRules()); len(errs) > 0 {
 			return
 		}
 		got, _, err := parameterize(s, text, "")
 		if err != nil {
 			return
 		}
-		doc, errs := gqlparser.LoadQuery(s, got)
+		doc, errs := gqlparser.LoadQueryWithRules(s, got, rules.NewDefaultRules())
 		if len(errs) > 0 {
 			t.Fatalf("%q became invalid: %v\n%s", text, errs, got)
 		}

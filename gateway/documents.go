@@ -153,7 +153,7 @@ func (d *documents) note(ctx context.Context, level, message, id string, h http.
 	if id != "" {
 		attrs = append(attrs, slog.String("document_id", loggable(id)))
 	}
-	d.log.LogAttrs(ctx, l, message, attrs...)
+	d.log.LogAttrs(ctx, l, message, attrs...) //nolint:sloglint // the messages are constants, those of resolve
 }
 
 // maxLoggable is the length of a SHA-256 hash with "sha256:" in front.

@@ -194,7 +194,7 @@ func TestFaults(t *testing.T) {
 		}, "protected-resource metadata", OK, "another resource"},
 		"metadata behind a login": {func(s *site) { s.handlers[insertedPath] = status(401) }, "protected-resource metadata", Fault, "wants credentials"},
 		"metadata that moved": {func(s *site) {
-			s.handlers[insertedPath] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, rootPath, 302) }
+			s.handlers[insertedPath] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, rootPath, http.StatusFound) }
 		}, "protected-resource metadata", Fault, "leads on"},
 		"a start page in place of metadata": {func(s *site) {
 			s.handlers[insertedPath] = func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }
