@@ -18,6 +18,10 @@ func contextText(text string) (name, selection string) {
 	if !ok {
 		return "", text
 	}
+	rest = strings.TrimLeft(rest, " \t\r\n,")
+	if rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+		return "", text
+	}
 	end := strings.IndexFunc(rest, func(r rune) bool {
 		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	})

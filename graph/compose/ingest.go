@@ -146,7 +146,12 @@ func (in ingester) definition(d *ast.Definition, ext bool) {
 	} else {
 		t.defined, t.description = true, d.Description
 	}
-	t.applied = append(t.applied, in.directives(d.Directives, ext)...)
+	applied := in.directives(d.Directives, ext)
+	for _, d := range applied {
+		d.block = t.blocks
+	}
+	t.blocks++
+	t.applied = append(t.applied, applied...)
 	in.references(t, d, ext)
 	if t.kind == inputKind {
 		in.inputFields(t, d, ext)

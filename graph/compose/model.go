@@ -96,6 +96,7 @@ type typeDef struct {
 	extended    bool // there is an extension
 	builtin     bool // scalar of the GraphQL specification
 	machinery   bool // defined by a linked specification; not part of the supergraph
+	blocks      int  // how many definitions and extensions were read
 
 	fieldByName map[string]*field     // nil while there are few fields
 	valueByName map[string]*enumValue // rebuilt by value when values have been added

@@ -26,7 +26,9 @@ func newSubgraph(in Subgraph, index int) *subgraph {
 
 // load reads SDL into the model, completes it by what the specifications define,
 // and checks it against GraphQL. Nothing can be said about a schema that does not
-// parse or whose names do not resolve; all else is reported together.
+// parse or whose names do not resolve; all else is reported together. What
+// federation's directives say is checked when GraphQL allows them; of federation
+// 1 that is after the upgrade.
 func (s *subgraph) load(sdl string) {
 	doc := s.parse(sdl)
 	if len(s.errors) > 0 {
@@ -40,6 +42,9 @@ func (s *subgraph) load(sdl string) {
 	s.completeDefinitions()
 	s.renameRoots()
 	s.checkGraphQL()
+	if !s.fed1 && len(s.errors) == 0 {
+		s.validate()
+	}
 }
 
 // report records an error of this subgraph alone.

@@ -38,6 +38,10 @@ func (c *composition) upgrade() {
 			u.errors = nil
 		}
 	}
+	for _, u := range upgraders {
+		u.validate()
+		c.errors = append(c.errors, u.errors...)
+	}
 }
 
 // upgrader rewrites the model of one federation 1 subgraph.
@@ -87,19 +91,23 @@ func (u upgrader) dropIgnored() {
 	}
 }
 
-// joinFieldLists writes `fields: ["a", "b"]` as "a b".
+// joinFieldLists writes `fields: ["a", "b"]` as "a b", and `fields: a` as "a".
 func joinFieldLists(applied []*directive) {
 	for _, d := range applied {
 		if d.canon != federation.Key && d.canon != federation.Requires && d.canon != federation.Provides {
 			continue
 		}
 		for i, a := range d.args {
-			if a.name != "fields" || a.value.kind != listValue {
+			parts := []string{a.value.raw}
+			switch {
+			case a.name == "fields" && a.value.kind == enumLiteral:
+			case a.name == "fields" && a.value.kind == listValue:
+				parts = parts[:0]
+				for _, item := range a.value.items {
+					parts = append(parts, item.raw)
+				}
+			default:
 				continue
-			}
-			var parts []string
-			for _, item := range a.value.items {
-				parts = append(parts, item.raw)
 			}
 			d.args[i].value = &value{kind: stringValue, raw: strings.Join(parts, " "), pos: a.value.pos}
 		}
@@ -173,14 +181,14 @@ func (u upgrader) dropInactiveFieldSets(t *typeDef) {
 	for _, f := range t.fields {
 		var kept []*directive
 		for _, d := range f.applied {
-			of := t
+			of, rule := t, requiresRule
 			if d.canon == federation.Provides {
-				of = u.lookup(f.typ.base())
+				of, rule = u.lookup(f.typ.base()), providesRule
 			} else if d.canon != federation.Requires {
 				kept = append(kept, d)
 				continue
 			}
-			if (of == nil || of.composite()) && u.narrowFieldSet(of, d) {
+			if (of == nil || of.composite()) && u.narrowFieldSet(rule, of, d) {
 				kept = append(kept, d)
 			}
 		}
@@ -189,10 +197,10 @@ func (u upgrader) dropInactiveFieldSets(t *typeDef) {
 }
 
 // narrowFieldSet drops the inactive leaves; false when nothing is left. A field
-// set that does not parse is kept, for validation to report.
-func (u upgrader) narrowFieldSet(of *typeDef, d *directive) bool {
+// set that does not parse or fit is kept, for validation to report.
+func (u upgrader) narrowFieldSet(rule *fieldSetRule, of *typeDef, d *directive) bool {
 	set := d.fieldSet()
-	if set.err != nil || d.arg("fields") == nil || d.arg("fields").kind != stringValue {
+	if set.err != nil || d.arg("fields") == nil || d.arg("fields").kind != stringValue || len(rule.misfits(u.schema, of, set.selections)) > 0 {
 		return true
 	}
 	active, changed := u.activeSelections(of, set.selections)
