@@ -15,9 +15,10 @@ import (
 )
 
 var (
-	graphs = flag.Int("graphs", 60, "how many random graphs to draw")
-	first  = flag.Uint64("first", 0, "seed of the first random graph")
-	keep   = flag.Bool("keep", false, "write what fails, made small, to testdata/findings")
+	graphs      = flag.Int("graphs", 120, "how many random graphs to draw")
+	first       = flag.Uint64("first", 0, "seed of the first random graph")
+	showRefused = flag.Bool("refused", false, "print why graphs did not compose")
+	keep        = flag.Bool("keep", false, "write what fails, made small, to testdata/findings")
 )
 
 // refusalCode finds the codes of composition errors in their text.
@@ -41,7 +42,7 @@ func TestRandomGraphs(t *testing.T) {
 			for _, code := range refusalCode.FindAllStringSubmatch(err.Error(), -1) {
 				refused[code[1]]++
 			}
-			if os.Getenv("SLUICE_SHOW_REFUSED") != "" {
+			if *showRefused {
 				t.Logf("seed %d: %v", seed, err)
 			}
 			continue
