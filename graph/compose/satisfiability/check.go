@@ -111,8 +111,8 @@ func (w *walk) failed() bool {
 
 func (w *walk) report(p Problem) {
 	key := p.Coordinate + "\x00" + p.Witness
-	if p.Kind == DifferingRuntimeTypes {
-		key = p.Coordinate // once is enough for advice
+	if p.Kind != Unsatisfiable {
+		key = p.Coordinate // the same whatever the path
 	}
 	if !w.reported[key] {
 		w.reported[key] = true

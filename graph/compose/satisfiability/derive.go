@@ -99,14 +99,19 @@ func (v *vertex) hand() hand {
 	return h
 }
 
-// derivesForEach reports whether a selection can be had for each of the concrete types which an object may turn out to have.
+// derivesForEach reports whether a selection can be had for each of the concrete types which an object may turn out to have. A type
+// condition that holds for none of them counts as not met, though there is nothing to fetch: that is how the reference composer judges.
 func (e *engine) derivesForEach(types []schema.TypeID, v *vertex, sel *schema.FieldSelection) bool {
+	some := len(sel.On) == 0
 	for _, t := range types {
-		if e.matches(t, sel.On) && !e.derivesFrom(e.vertex(vertexKey{t, v.sg, v.view, v.world}), sel) {
+		if !e.matches(t, sel.On) {
+			continue
+		}
+		if some = true; !e.derivesFrom(e.vertex(vertexKey{t, v.sg, v.view, v.world}), sel) {
 			return false
 		}
 	}
-	return true
+	return some
 }
 
 // resolves reports whether a subgraph resolves a field for the objects of its vertex v.

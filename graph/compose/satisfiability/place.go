@@ -2,6 +2,7 @@ package satisfiability
 
 import (
 	"encoding/binary"
+	"maps"
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -68,11 +69,11 @@ func subset(a, b []*vertex) bool {
 type memory struct {
 	below  *memory
 	places map[schema.TypeID][]*place
-	forks  map[string]bool // abstract places that were taken apart, by forkKey
+	forks  map[string]Kind // abstract places that were taken apart, by forkKey, and what there is against sharing them: 0 for nothing
 }
 
 func newMemory(below *memory) *memory {
-	return &memory{below: below, places: map[schema.TypeID][]*place{}, forks: map[string]bool{}}
+	return &memory{below: below, places: map[schema.TypeID][]*place{}, forks: map[string]Kind{}}
 }
 
 // add remembers a place and reports whether it is worth a visit. work counts the comparisons.
@@ -96,22 +97,19 @@ func (m *memory) add(p *place, work *int) bool {
 	return true
 }
 
-// addFork is add for abstract places, by equality alone.
-func (m *memory) addFork(key string) bool {
+// fork returns what is known of an abstract place that was taken apart before.
+func (m *memory) fork(key string) (Kind, bool) {
 	for at := m; at != nil; at = at.below {
-		if at.forks[key] {
-			return false
+		if kind, ok := at.forks[key]; ok {
+			return kind, true
 		}
 	}
-	m.forks[key] = true
-	return true
+	return 0, false
 }
 
 // keep moves all that a trial has seen to the memory below it.
 func (m *memory) keep(work *int) {
-	for key := range m.forks {
-		m.below.forks[key] = true
-	}
+	maps.Copy(m.below.forks, m.forks)
 	for _, places := range m.places {
 		for _, p := range places {
 			m.below.add(p, work)

@@ -104,7 +104,16 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 		w.push(&place{starts: kids, facts: facts, from: p, via: f})
 		return
 	}
-	if !w.addFork(forkKey(static.ID, kids, facts)) || !w.shareable(p, f, kids) {
+	key := forkKey(static.ID, kids, facts)
+	against, known := w.fork(key)
+	if !known {
+		against = w.sharing(static, kids)
+		w.forks[key] = against
+	}
+	if against != 0 {
+		w.report(w.runtimeTypes(against, p, f, kids))
+	}
+	if known || against == DisjointRuntimeTypes {
 		return
 	}
 	for _, t := range w.candidates(static, kids) {
@@ -157,27 +166,31 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 	return byID(out), len(out) > 0
 }
 
-// shareable reports whether subgraphs that share a field of an abstract type agree on at least one of its concrete types.
-func (w *walk) shareable(p *place, f *schema.Field, kids []*vertex) bool {
-	kids = slices.DeleteFunc(slices.Clone(kids), func(v *vertex) bool { return !w.s.Type(v.typ).Abstract() })
-	if len(kids) < 2 {
-		return true
-	}
-	slices.SortFunc(kids, func(a, b *vertex) int { return int(a.sg) - int(b.sg) })
-	common := slices.DeleteFunc(slices.Clone(w.s.Type(f.Type.Named).Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
-	some, same := false, true
+// sharing tells what there is against objects of an abstract type that several subgraphs share: DisjointRuntimeTypes, DifferingRuntimeTypes, or
+// nothing.
+func (w *walk) sharing(static *schema.Type, kids []*vertex) Kind {
+	common := slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
+	var first []schema.TypeID
+	n, some, same := 0, false, true
 	for _, v := range kids {
+		if !w.s.Type(v.typ).Abstract() {
+			continue // where the subgraph has an object type, it narrows the field and leaves nothing open
+		}
 		possible := w.possible(v)
+		if n++; n == 1 {
+			first = possible
+		}
 		some = some || len(possible) > 0
-		same = same && slices.Equal(possible, w.possible(kids[0]))
+		same = same && slices.Equal(possible, first)
 		common = slices.DeleteFunc(common, func(t schema.TypeID) bool { return !contains(possible, t) })
 	}
 	switch {
-	case some && len(common) == 0:
-		w.report(w.runtimeTypes(DisjointRuntimeTypes, p, f, kids))
-		return false
+	case n < 2 || !some:
+		return 0
+	case len(common) == 0:
+		return DisjointRuntimeTypes
 	case !same:
-		w.report(w.runtimeTypes(DifferingRuntimeTypes, p, f, kids))
+		return DifferingRuntimeTypes
 	}
-	return true
+	return 0
 }
