@@ -19,7 +19,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r t d; do printf '  %-12s %s\n' "$$t" "$$d"; done
 
 build: ## build bin/sluice
-	go build -trimpath -o $(BIN) ./cmd/sluice
+	go build -o $(BIN) ./cmd/sluice
 
 test: $(TOOLS)/gate ## the whole gate
 	@$(TOOLS)/gate build vet lint tidy unit clean-tree e2e conformance

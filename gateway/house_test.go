@@ -27,12 +27,9 @@ type importRule struct {
 }
 
 var importRules = []importRule{
-	{"cmd/sluice", []string{"cmd/sluice/cli", "extensions/standard"},
-		"users copy main.go for a build of their own, so it holds blank imports and one call"},
-	{"cmd/sluice/cli", []string{"gateway/...", "extensions", "mcp/...", "graph/compose", "graph/plan", "graph/schema", "graph/trusted"},
-		"the command line calls the gateway and prints; an extension is linked by main.go alone"},
-	{"gateway", []string{"gateway/config", "gateway/graphiql", "mcp", "mcp/search", "extensions", "extensions/tokenexchange", "graph/..."},
-		"the gateway knows extensions by their contract, never an implementation (tokenexchange is a client, no extension); the demo is a user of it"},
+	{"cmd/sluice", []string{"cmd/sluice/cli", "extensions/standard"}, "users copy main.go for a build of their own, so it holds blank imports and one call"},
+	{"cmd/sluice/cli", []string{"gateway/...", "extensions", "mcp/...", "graph/compose", "graph/plan", "graph/schema", "graph/trusted"}, "the command line calls the gateway and prints; an extension is linked by main.go alone"},
+	{"gateway", []string{"gateway/config", "gateway/graphiql", "mcp", "mcp/search", "extensions", "extensions/tokenexchange", "graph/..."}, "the gateway knows extensions by their contract, never an implementation (tokenexchange is a client, no extension); the demo is a user of it"},
 	{"gateway/config", nil, "what a configuration says must be known without starting any part"},
 	{"gateway/graphiql", nil, "assets need nothing"},
 	{"gateway/demo", []string{"gateway/demo/authserver"}, "the demo's subgraphs are foreign servers to the gateway"},

@@ -95,7 +95,12 @@ func (r *report) event(e event, w io.Writer) {
 			fmt.Fprint(w, r.output[key].String())
 		}
 		name := strings.TrimSpace(key)
-		if e.Test != "" || e.Action == "build-fail" || e.FailedBuild == "" && !r.failedIn(e.Package) {
+		switch {
+		case e.Test != "":
+			if !r.failedIn(name + "/") { // a subtest has failed, and is told
+				r.failures = append(r.failures, name)
+			}
+		case e.Action == "build-fail", e.FailedBuild == "" && !r.failedIn(e.Package+" "):
 			r.failures = append(r.failures, name)
 		}
 	default:
@@ -104,9 +109,9 @@ func (r *report) event(e event, w io.Writer) {
 	delete(r.output, key)
 }
 
-// failedIn says whether a test of the package has failed, which is then why the package did.
-func (r *report) failedIn(pkg string) bool {
-	return slices.ContainsFunc(r.failures, func(f string) bool { return strings.HasPrefix(f, pkg+" ") })
+// failedIn says whether a test whose name begins so has failed, which is then why its package or its parent did.
+func (r *report) failedIn(prefix string) bool {
+	return slices.ContainsFunc(r.failures, func(f string) bool { return strings.HasPrefix(f, prefix) })
 }
 
 // reason is what a test said when it skipped itself: the text after "file_test.go:12: ".

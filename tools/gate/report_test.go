@@ -10,7 +10,8 @@ import (
 
 func TestReportCountsBothKindsOfTests(t *testing.T) {
 	const lines = `{"Action":"run","Package":"p","Test":"TestA"}
-{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: wrong\n"}
+{"Action":"output","Package":"p","Test":"TestA/one","Output":"    a_test.go:3: wrong\n"}
+{"Action":"fail","Package":"p","Test":"TestA/one"}
 {"Action":"fail","Package":"p","Test":"TestA"}
 {"Action":"pass","Package":"p","Test":"TestB"}
 {"Action":"output","Package":"p","Test":"TestC","Output":"    c_test.go:9: no data here\n"}
@@ -33,7 +34,7 @@ left out: the moon
 	if r.passed != 2 {
 		t.Errorf("passed: got %d, want 2", r.passed)
 	}
-	if want := []string{"p TestA", "q", "calls a tool"}; !slices.Equal(r.failures, want) {
+	if want := []string{"p TestA/one", "q", "calls a tool"}; !slices.Equal(r.failures, want) {
 		t.Errorf("failures: got %q, want %q", r.failures, want)
 	}
 	if want := []string{"p TestC: no data here", "opens a page: no browser", "the moon"}; !slices.Equal(r.leftOut, want) {
