@@ -4,7 +4,7 @@ import * as v1 from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { visit } from './person.js'
 
-const redirectUrl = 'http://127.0.0.1:33418/callback' // nobody listens there: the person stops before it
+export const redirectUrl = 'http://127.0.0.1:33418/callback' // nobody listens there: the person stops before it
 
 // Login is what both SDKs ask an application for. It keeps everything in memory, and remembers the scopes it was sent to ask for.
 class Login {
@@ -44,7 +44,7 @@ const sdks = {
 
 export const names = Object.keys(sdks)
 
-// connect opens a session. It logs in, and asks for more scopes, whenever the SDK sends the person to the authorization server.
+// connect opens a session; options are added to the login. It logs in, and asks for more scopes, whenever the SDK sends the person to the authorization server.
 export async function connect(name, url, options = {}) {
   const sdk = sdks[name]
   const login = Object.assign(new Login(), options)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connect, names } from '../lib/oauth.js'
-import { provider, serviceToken } from '../lib/provider.js'
+import { document, provider, serviceToken } from '../lib/provider.js'
 import { visit } from '../lib/person.js'
 import { demo, folder, freePort, run, serve } from '../lib/sluice.js'
 
@@ -29,6 +29,15 @@ for (const name of names) {
     assert.deepEqual(session.login.asked.map(scopesOf), [['accounts:read'], ['accounts:read', 'inventory:read']])
   })
 }
+
+test('SDK v2 logs in without registering, by a client metadata document', async (t) => {
+  const { mcp } = await foreign(t, { documents: true })
+  const session = await connect('SDK v2', mcp, { clientMetadataUrl: document.client_id })
+  t.after(() => session.close())
+  const answer = JSON.parse((await session.call('execute', { query: stock })).content[0].text)
+  assert.ok(answer.data.lowStock.length > 0)
+  assert.equal(session.login.client.client_id, document.client_id)
+})
 
 test('mcp-remote-client logs in, with a person at the browser', async (t) => {
   const { mcp } = await demo(t, '--auth')
@@ -71,12 +80,12 @@ test('tokens of a foreign provider that are not for this resource are refused', 
 })
 
 // foreign starts the demo's subgraphs, a foreign provider, and a gateway that knows both.
-async function foreign(t) {
+async function foreign(t, options = {}) {
   const { subgraphs } = await demo(t, '--auth')
   const [port, authPort] = [await freePort(), await freePort()]
   const mcp = `http://localhost:${port}/mcp`
   const scopes = ['accounts:read', 'inventory:read', 'inventory:write', 'reviews:write']
-  const issuer = await provider(t, authPort, mcp, { scopes })
+  const issuer = await provider(t, authPort, mcp, { scopes, ...options })
   const urls = Object.entries(subgraphs).map(([name, url]) => `[subgraphs.${name}]\nurl = "${url}"`)
   await serve(t, `
 [network]
