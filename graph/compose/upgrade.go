@@ -34,12 +34,12 @@ func (c *composition) upgrade() {
 	} {
 		for _, u := range upgraders {
 			step(u)
-			c.errors = append(c.errors, u.errors...)
-			u.errors = nil
 		}
 	}
 	for _, u := range upgraders {
-		u.validate()
+		if len(u.errors) == 0 {
+			u.validate()
+		}
 		c.errors = append(c.errors, u.errors...)
 	}
 }

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
@@ -38,15 +39,19 @@ func (u upgrader) dropUnusedExternals() {
 func (u upgrader) removeTypes(gone map[string]bool) {
 	u.types = slices.DeleteFunc(u.types, func(t *typeDef) bool { return gone[t.name] })
 	u.implementing = nil
+	referred := map[string]bool{}
 	for _, t := range u.types {
-		t.members = slices.DeleteFunc(t.members, func(m named) bool { return gone[m.name] })
+		for _, m := range t.members {
+			referred[m.name] = true
+		}
 		for _, f := range t.fields {
-			if name := f.typ.base(); gone[name] {
-				u.report(TypeWithOnlyUnusedExternal, u.byName[name].pos, name, "Type %s contains only external fields and all those fields are all unused (they do not appear in any @key, @provides or @requires).", name)
-			}
+			referred[f.typ.base()] = true
 		}
 	}
-	for name := range gone {
+	for _, name := range slices.Sorted(maps.Keys(gone)) {
+		if referred[name] {
+			u.report(TypeWithOnlyUnusedExternal, u.byName[name].pos, name, "Type %q has only external fields that nothing uses (no @key, @provides, @requires or interface). Remove the type, or the fields and unions that refer to it.", name)
+		}
 		delete(u.byName, name)
 	}
 }

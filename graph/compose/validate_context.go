@@ -85,8 +85,8 @@ func (k contextCheck) check() {
 	}
 	text := k.d.text("field")
 	name, selection := contextText(text)
-	if name == "" {
-		k.fail(NoContextInSelection, "%q does not begin with the name of a context. Write \"$name { field }\".", text)
+	if name == "" || strings.TrimSpace(selection) == "" {
+		k.fail(NoContextInSelection, "%q is not the name of a context and a selection. Write \"$name { field }\".", text)
 		return
 	}
 	setters := k.setters(name)
@@ -96,7 +96,7 @@ func (k contextCheck) check() {
 	}
 	selections, err := parseFieldSet(selection)
 	if err != nil {
-		k.fail(ContextInvalidSelection, "the selection from context %q does not parse: %s. Write \"$name { field }\".", name, err)
+		k.fail(ContextInvalidSelection, "the selection from context %q does not parse. Write \"$name { field }\".", name)
 	} else if problem := k.selectionProblem(setters, selections); problem != "" {
 		k.fail(ContextInvalidSelection, "the selection from context %q is invalid: %s", name, problem)
 	}

@@ -62,7 +62,7 @@ func (k fieldSetCheck) check(t *typeDef) {
 	}
 	set := k.d.fieldSet()
 	if set.err != nil {
-		k.fail(k.invalid, "the field set does not parse: %s. Write field names separated by spaces, with the fields of objects in braces.", set.err)
+		k.fail(k.invalid, "this is not a field set. Write field names separated by spaces, with the fields of objects in braces, such as \"id name { first last }\".")
 		return
 	}
 	for _, m := range k.misfits(k.schema, t, set.selections) {
