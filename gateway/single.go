@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -46,6 +47,9 @@ func NewSingle(ctx context.Context, s Single, opts Options) (*Gateway, error) {
 	cfg, err := s.config()
 	if err != nil {
 		return nil, err
+	}
+	if u, err := url.Parse(s.URL); err == nil && u.Scheme == "http" && !loopbackHost(u.Host) && len(s.Headers) > 0 {
+		opts.Logger.WarnContext(ctx, "the API is reached by plain http: everyone on the way can read the headers")
 	}
 	opts.ToolsOnly = true
 	opts.Supergraph = func(ctx context.Context, cfg *config.Config) (string, error) {
@@ -158,7 +162,7 @@ func introspect(ctx context.Context, sg config.Subgraph) (string, error) {
 // refuse what published schemas have and what harms nobody here, like fields that are repeated, root types that are called otherwise beside a
 // type Query, directives without a definition, or with the name of one of federation's. With one subgraph there is nothing to merge.
 // Directives are dropped, but for those that mean something to clients.
-func singleSupergraph(url, sdl string) (string, error) {
+func singleSupergraph(address, sdl string) (string, error) {
 	doc, err := parser.ParseSchema(&ast.Source{Name: "schema", Input: sdl})
 	if err != nil {
 		return "", fmt.Errorf("schema of the API: %w", err)
@@ -175,20 +179,20 @@ func singleSupergraph(url, sdl string) (string, error) {
 			keepClientDirectives(def)
 		}
 	}
-	doc.Definitions = append(doc.Definitions, singleGraph(url))
+	doc.Definitions = append(doc.Definitions, singleGraph(address))
 	var out bytes.Buffer
 	formatter.NewFormatter(&out).FormatSchemaDocument(doc)
 	return out.String(), nil
 }
 
 // singleGraph is the enum that makes a schema a supergraph (join specification v0.3): the one graph, which every field is of.
-func singleGraph(url string) *ast.Definition {
+func singleGraph(address string) *ast.Definition {
 	arg := func(name, value string) *ast.Argument {
 		return &ast.Argument{Name: name, Value: &ast.Value{Kind: ast.StringValue, Raw: value}}
 	}
 	return &ast.Definition{Kind: ast.Enum, Name: "join__Graph", EnumValues: ast.EnumValueList{{
 		Name:       "API",
-		Directives: ast.DirectiveList{{Name: "join__graph", Arguments: ast.ArgumentList{arg("name", singleName), arg("url", url)}}},
+		Directives: ast.DirectiveList{{Name: "join__graph", Arguments: ast.ArgumentList{arg("name", singleName), arg("url", address)}}},
 	}}}
 }
 

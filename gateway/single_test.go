@@ -225,6 +225,18 @@ func TestSingleRefuses(t *testing.T) {
 	}
 }
 
+func TestSingleWarnsOfHeadersThatTravelInTheOpen(t *testing.T) {
+	for address, want := range map[string]bool{"http://api.example/": true, "https://api.example/": false, "http://127.0.0.1:1/": false} {
+		_, logs, err := openSingle(t, Single{URL: address, Schema: []byte("type Query { a: Int }"), Headers: []SingleHeader{{"X-Key", config.NewSecret("s3cret")}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(logs.String(), "plain http"); got != want || strings.Contains(logs.String(), "s3cret") {
+			t.Errorf("%s: warned %v, want %v", address, got, want)
+		}
+	}
+}
+
 func TestSingleServesStdio(t *testing.T) {
 	a := newAPI(t, nil)
 	g, _, err := openSingle(t, Single{URL: a.URL, Schema: []byte(oddSDL), ExecuteMutations: true})

@@ -16,8 +16,9 @@ import (
 // site is a server with everything on it: MCP endpoint, metadata, authorization server, keys. It is healthy until a test breaks it.
 type site struct {
 	*httptest.Server
-	handlers map[string]http.HandlerFunc // by path
-	asked    []string
+	handlers  map[string]http.HandlerFunc // by path
+	preflight http.HandlerFunc            // of every path; nil leaves OPTIONS to the handlers
+	asked     []string
 }
 
 const (
@@ -32,6 +33,10 @@ func newSite(t *testing.T) *site {
 	s := &site{handlers: map[string]http.HandlerFunc{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.asked = append(s.asked, r.Method+" "+r.URL.Path)
+		if r.Method == http.MethodOptions && s.preflight != nil {
+			s.preflight(w, r)
+			return
+		}
 		if h := s.handlers[r.URL.Path]; h != nil {
 			h(w, r)
 			return
@@ -39,6 +44,7 @@ func newSite(t *testing.T) *site {
 		http.NotFound(w, r)
 	}))
 	t.Cleanup(s.Close)
+	s.preflight = allow("Authorization, Content-Type")
 	s.handlers["/mcp"] = s.endpoint(http.StatusUnauthorized, `Bearer resource_metadata="`+s.URL+insertedPath+`", scope="read"`)
 	s.serve(insertedPath, s.resource())
 	s.serve(rootPath, s.resource())
@@ -97,6 +103,15 @@ func (s *site) with(path string, document map[string]any, changes map[string]any
 		document[name] = v
 	}
 	s.serve(path, document)
+}
+
+// allow answers preflight requests.
+func allow(headers string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+		w.Header().Set("Access-Control-Allow-Headers", headers)
+		w.WriteHeader(http.StatusNoContent)
+	}
 }
 
 func status(code int) http.HandlerFunc {
@@ -179,6 +194,9 @@ func TestFaults(t *testing.T) {
 				w.WriteHeader(http.StatusUnauthorized)
 			}
 		}, "invalid token", Warning, "does not say error"},
+		"a preflight that wants a token":     {func(s *site) { s.preflight = nil }, "preflight", Warning, "wants a token"},
+		"a preflight that nobody answers":    {func(s *site) { s.preflight = status(405) }, "preflight", Warning, "no page may call"},
+		"a preflight that allows all but it": {func(s *site) { s.preflight = allow("*") }, "preflight", Warning, "lacks Authorization"},
 		"no metadata anywhere": {func(s *site) {
 			s.handlers["/mcp"] = s.endpoint(401, "Bearer")
 			delete(s.handlers, insertedPath)
@@ -313,7 +331,11 @@ func TestServersThatDoNotAnswer(t *testing.T) {
 	for address, want := range map[string]string{
 		closed.URL: "no answer", slow.URL: "no answer in time", secure.URL: "TLS failed", "https://no-such-host.invalid/mcp": "cannot be resolved",
 	} {
-		r, err := walk(t.Context(), address, newClient(200*time.Millisecond))
+		timeout := requestTimeout
+		if address == slow.URL || strings.Contains(address, ".invalid") {
+			timeout = 200 * time.Millisecond
+		}
+		r, err := walk(t.Context(), address, newClient(timeout))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -59,6 +59,23 @@ func (w *walker) post(ctx context.Context, target, token string) (*answer, error
 	return &answer{status: resp.StatusCode, header: resp.Header}, nil
 }
 
+// options sends a preflight request.
+func (w *walker) options(ctx context.Context) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodOptions, w.target.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("request: %w", err)
+	}
+	req.Header.Set("Origin", w.target.Scheme+"://"+w.target.Host)
+	req.Header.Set("Access-Control-Request-Method", http.MethodPost)
+	req.Header.Set("Access-Control-Request-Headers", "authorization,content-type,mcp-protocol-version")
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // told by unreachable
+	}
+	defer resp.Body.Close()
+	return &answer{status: resp.StatusCode, header: resp.Header}, nil
+}
+
 // get asks for a document.
 func (w *walker) get(ctx context.Context, target string) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)

@@ -48,6 +48,7 @@ func (w *walker) run(ctx context.Context) {
 	}
 	named := w.challenge(a)
 	w.badToken(ctx)
+	w.preflight(ctx)
 	servers := w.resource(ctx, named)
 	for i, issuer := range servers {
 		if i == maxServers {
@@ -169,4 +170,26 @@ func (w *walker) badToken(ctx context.Context) {
 		}
 	}
 	s.warn(`the 401 does not say error="invalid_token" (RFC 6750 §3.1)`, "say it: clients then drop the token and get a new one")
+}
+
+// preflight asks what a browser asks before a page sends a token (Fetch §3.2 CORS protocol). Pages of the server's own origin are the ones
+// that nobody refuses for being foreign.
+func (w *walker) preflight(ctx context.Context) {
+	s := w.report.step("preflight", w.target.String())
+	a, err := w.options(ctx)
+	if err != nil {
+		s.warn(unreachable(err))
+		return
+	}
+	allowed := strings.ToLower(strings.Join(a.header.Values("Access-Control-Allow-Headers"), ","))
+	switch {
+	case a.status == http.StatusUnauthorized:
+		s.warn("the preflight request wants a token, which browsers never send with it", "answer OPTIONS before authentication")
+	case a.status >= 300 || a.header.Get("Access-Control-Allow-Origin") == "":
+		s.warn(fmt.Sprintf("status %d, and no page may call the server", a.status), "answer OPTIONS with Access-Control-Allow-Origin, -Methods and -Headers, if clients that run in a browser are wanted")
+	case !strings.Contains(allowed, "authorization"):
+		s.warn("Access-Control-Allow-Headers lacks Authorization; * does not stand for it", "name it")
+	default:
+		s.Found = "pages may call the server"
+	}
 }
