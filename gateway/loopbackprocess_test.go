@@ -52,6 +52,9 @@ func startProcess(b *testing.B, role, file, subgraphs string) *process {
 	if role != roleSubgraphs {
 		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
 	}
+	if dir := os.Getenv("SLUICE_BENCH_PROFILE"); dir != "" && role == roleGateway {
+		cmd.Args = append(cmd.Args, "-test.cpuprofile="+filepath.Join(dir, "cpu.pprof"), "-test.memprofile="+filepath.Join(dir, "mem.pprof"), "-test.memprofilerate=4096")
+	}
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe() // its end is the sign to stop
 	if err != nil {
