@@ -22,6 +22,11 @@
 // atomic pointer, closed when its last request has left. A reload builds the next snapshot completely before the swap; when
 // that fails the old one stays, and log, metric and readiness say so.
 //
+// # Beside the request path
+//
+// candidates.go counts the operations that could become trusted documents, and admin.go shows them to operators. single.go makes a gateway of
+// one GraphQL API. Package doctor looks at MCP servers from outside and shares nothing with this one.
+//
 // # Errors
 //
 //	what failed                                     /graphql                                     /mcp

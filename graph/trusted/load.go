@@ -255,9 +255,12 @@ func Manifest(documents []*Document) ([]byte, error) {
 		})
 	}
 	slices.SortFunc(m.Documents, func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
-	out, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false) // people read it
+	if err := enc.Encode(m); err != nil {
 		return nil, fmt.Errorf("trusted documents: %w", err)
 	}
-	return append(out, '\n'), nil
+	return out.Bytes(), nil
 }
