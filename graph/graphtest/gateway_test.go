@@ -72,11 +72,13 @@ func (g *gateway) respond(ctx context.Context, query string, variables json.RawM
 	if err != nil {
 		return refusal(err.Error(), false), nil
 	}
-	p, err := g.planner.Build(op, plan.Options{
-		Label: g.label, Batch: func(schema.SubgraphID) bool { return !g.noBatch },
-	})
+	options := plan.Options{Label: g.label, Batch: func(schema.SubgraphID) bool { return !g.noBatch }}
+	p, err := g.planner.Build(op, options)
 	if err != nil {
 		return refusal(err.Error(), true), nil
+	}
+	if err := plan.Verify(g.schema, op, p, options); err != nil { // no test expects this text, so all of them fail with it
+		return fmt.Appendf(nil, "plan does not verify: %v", err), p
 	}
 	result := exec.Run(ctx, exec.Input{
 		Schema: g.schema, Plan: p, Variables: vars.Get, Fetcher: g,
