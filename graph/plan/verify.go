@@ -41,6 +41,7 @@ type verifier struct {
 	typed   map[PositionID][]FetchID // the fetches that read __typename
 	created map[PositionID][]created
 	checked map[answerAt]bool
+	later   []func() // checks that wait until all documents are read
 }
 
 // slotAt is a slot of a position's objects.
@@ -58,10 +59,10 @@ type fill struct {
 	args  string
 }
 
-// created says that a fetch may bring objects of the types to a position.
+// created says that a fetch may bring objects of the types to a position, below parents of some types.
 type created struct {
-	fetch FetchID
-	types []schema.TypeID
+	fetch          FetchID
+	types, parents []schema.TypeID
 }
 
 // answerAt is a selection set of the operation that is answered at a position.

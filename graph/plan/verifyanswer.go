@@ -15,7 +15,7 @@ func (v *verifier) checkAnswer() {
 }
 
 func (v *verifier) checkSelection(sel *operation.SelectionSet, at PositionID) {
-	if v.checked[answerAt{sel, at}] {
+	if v.checked[answerAt{sel, at}] || !v.live(at) {
 		return
 	}
 	v.checked[answerAt{sel, at}] = true
@@ -68,6 +68,25 @@ func (v *verifier) certain(at PositionID, t schema.TypeID) bool {
 		}
 	}
 	return found && slices.ContainsFunc(v.created[at], func(c created) bool { return slices.Contains(c.types, t) })
+}
+
+// standing returns those of the types that objects at the position can have. Where several fetches bring the same objects, these are only of
+// types that all of their subgraphs know: that is what composition demands of shared fields.
+func (v *verifier) standing(at PositionID, types []schema.TypeID) []schema.TypeID {
+	if at == 0 {
+		return types
+	}
+	if !v.live(at) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(types), func(t schema.TypeID) bool {
+		return slices.ContainsFunc(v.created[at], func(c created) bool { return !slices.Contains(c.types, t) })
+	})
+}
+
+// live reports whether there can be objects at the position at all.
+func (v *verifier) live(at PositionID) bool {
+	return at == 0 || slices.ContainsFunc(v.created[at], func(c created) bool { return len(v.standing(v.p.Positions[at].Parent, c.parents)) > 0 })
 }
 
 // checkClass checks the answer for objects of type t.
@@ -130,7 +149,7 @@ func (v *verifier) checkValue(f *operation.Field, o *OutputField, field *schema.
 		v.errorf("position %d: %s is read from slot %d, which is for another field", at, f.Key, o.Slot)
 	case v.s.Field(o.Field).Name != f.Name || o.Type != v.s.Field(o.Field).Type || o.Type.Lists != field.Type.Lists || o.Type.NonNull != field.Type.NonNull:
 		v.errorf("position %d: %s is answered with another type than the API's", at, f.Key)
-	case !slices.ContainsFunc(v.fills[slotAt{at, o.Slot}], func(x fill) bool {
+	case len(v.standing(at, []schema.TypeID{t})) > 0 && !slices.ContainsFunc(v.fills[slotAt{at, o.Slot}], func(x fill) bool {
 		return x.name == f.Name && x.args == f.Args.Text && slices.Contains(x.types, t)
 	}):
 		v.errorf("position %d: nothing fetches %s%s of a %s for %q", at, f.Name, f.Args.Text, v.s.Type(t).Name, f.Key)

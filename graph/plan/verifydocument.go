@@ -236,14 +236,13 @@ func (r *reader) readField(sc *scope, sel *Selection, x *ast.Field) {
 		return
 	}
 	if composite {
+		r.created[slot.Child] = append(r.created[slot.Child], created{r.fetch.ID, r.possible(onType.Type.Named), sc.types})
 		r.descend(below, slot.Child, onType.Type.Named, read.Child, x)
 	}
 }
 
 func (r *reader) descend(below []schema.FieldSet, position PositionID, t schema.TypeID, sel *Selection, x *ast.Field) {
-	types := r.possible(t)
-	r.created[position] = append(r.created[position], created{r.fetch.ID, types})
-	r.readSet(&scope{position: position, static: t, types: types, sets: below, masked: r.isMasked(t), seen: map[string][]asked{}}, sel, x.SelectionSet)
+	r.readSet(&scope{position: position, static: t, types: r.possible(t), sets: below, masked: r.isMasked(t), seen: map[string][]asked{}}, sel, x.SelectionSet)
 }
 
 // arguments returns the canonical arguments of a field without those that come from contexts, which it checks.

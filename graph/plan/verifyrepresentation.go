@@ -12,12 +12,15 @@ func (r *reader) checkRequirement(sc *scope, t schema.TypeID, coordinate string,
 		r.errorf("position %d: %s has requirements, but no representation is sent to meet them", sc.position, coordinate)
 		return
 	}
-	for i := range r.part.Representations {
-		rep := &r.part.Representations[i]
-		if slices.Contains(r.serves(sc.position, rep), t) && !r.carries(sc.position, t, rep.Fields, requires, false) {
-			r.errorf("position %d: the representation of a %s lacks what %s requires", sc.position, r.s.Type(t).Name, coordinate)
+	part, at := r.part, sc.position
+	r.later = append(r.later, func() {
+		for i := range part.Representations {
+			rep := &part.Representations[i]
+			if slices.Contains(r.standing(at, r.serves(at, rep)), t) && !r.carries(at, t, rep.Fields, requires, false) {
+				r.errorf("position %d: the representation of a %s lacks what %s requires", at, r.s.Type(t).Name, coordinate)
+			}
 		}
-	}
+	})
 }
 
 // carries reports whether members of a representation of an object of type t cover a field set. Members of keys must be required ones.
@@ -41,7 +44,7 @@ func (v *verifier) carries(at PositionID, t schema.TypeID, members []Representat
 func (v *verifier) carriesBelow(at PositionID, m *RepresentationField, set schema.FieldSet, key bool) bool {
 	child := v.p.Positions[at].Slots[m.Slot].Child
 	for i := range m.Object {
-		for _, t := range v.serves(child, &m.Object[i]) {
+		for _, t := range v.standing(child, v.serves(child, &m.Object[i])) {
 			if !v.carries(child, t, m.Object[i].Fields, set, key) {
 				return false
 			}
@@ -59,6 +62,9 @@ func (v *verifier) filledAs(at PositionID, t schema.TypeID, m *RepresentationFie
 
 // checkRepresentations checks what entity parts send, once it is known which fetch fills what.
 func (v *verifier) checkRepresentations() {
+	for _, check := range v.later {
+		check()
+	}
 	for i := range v.p.Fetches {
 		f := &v.p.Fetches[i]
 		for n := range f.Parts {
@@ -70,6 +76,9 @@ func (v *verifier) checkRepresentations() {
 			}
 			if len(p.Representations) == 0 {
 				r.errorf("part %d: no representations", n)
+			}
+			if !v.live(p.Position) {
+				continue // of objects that cannot exist nothing is sent
 			}
 			for j := range p.Representations {
 				rep := &p.Representations[j]
@@ -119,7 +128,7 @@ func (r *reader) checkKey(rep *Representation) {
 		return
 	}
 	back := slices.ContainsFunc(r.created[at], func(c created) bool { return r.p.Fetches[c.fetch].Subgraph == r.fetch.Subgraph })
-	for _, t := range r.serves(at, rep) {
+	for _, t := range r.standing(at, r.serves(at, rep)) {
 		whole := slices.ContainsFunc(home.Keys, func(k schema.Key) bool {
 			return (k.Resolvable || back) && r.carries(at, t, rep.Fields, k.Fields, true)
 		})
@@ -132,13 +141,20 @@ func (r *reader) checkKey(rep *Representation) {
 // checkMembers checks that every member is at hand before the fetch is built, and that types are known where they matter.
 func (r *reader) checkMembers(at PositionID, reps []Representation) {
 	position := &r.p.Positions[at]
+	if !r.live(at) {
+		return
+	}
 	if !r.createdBefore(at) {
 		r.errorf("position %d: nothing before brings objects there", at)
 	}
 	typed := slices.ContainsFunc(r.typed[at], func(f FetchID) bool { return r.before[r.fetch.ID][f] })
 	for i := range reps {
 		rep := &reps[i]
-		if rep.Types != nil && r.s.Type(position.Type).Abstract() && !typed && !r.aloneAt(at, rep) {
+		types := r.standing(at, r.serves(at, rep))
+		if len(types) == 0 {
+			continue
+		}
+		if rep.Types != nil && r.s.Type(position.Type).Abstract() && !typed {
 			r.errorf("position %d: representations depend on the type, which nothing before tells", at)
 		}
 		for j := range rep.Fields {
@@ -147,7 +163,7 @@ func (r *reader) checkMembers(at PositionID, reps []Representation) {
 				r.errorf("position %d: member %s is read from slot %d, which is for another field", at, m.Name, m.Slot)
 				continue
 			}
-			for _, t := range r.serves(at, rep) {
+			for _, t := range types {
 				if rep.Types == nil && r.s.FieldByName(t, m.Name) == 0 {
 					continue
 				}
@@ -160,11 +176,6 @@ func (r *reader) checkMembers(at PositionID, reps []Representation) {
 			}
 		}
 	}
-}
-
-// aloneAt reports whether all that can stand at a position is of the representation's types, so that nobody need tell.
-func (r *reader) aloneAt(at PositionID, rep *Representation) bool {
-	return !slices.ContainsFunc(r.created[at], func(c created) bool { return len(intersect(c.types, rep.Types)) != len(c.types) })
 }
 
 func (r *reader) filledBefore(at PositionID, t schema.TypeID, m *RepresentationField) bool {
