@@ -9,7 +9,7 @@ import (
 
 // definitionCheck compares a directive definition written in a subgraph with the
 // one of its specification. A subgraph may leave out optional arguments and
-// locations, be stricter about null, and write String for a scalar of the
+// locations, be stricter about null, and write a built-in scalar for one of the
 // specification.
 type definitionCheck struct {
 	s      *subgraph
@@ -81,7 +81,7 @@ func (c definitionCheck) accepts(have *directiveDef, canonical, expected, got *t
 		got = got.nullable()
 	}
 	base := canonical.base()
-	if got.equal(expected) || (builtinScalars[base] == nil && got.equal(canonical.rename(base, "String"))) {
+	if got.equal(expected) || (builtinScalars[base] == nil && builtinScalars[got.base()] != nil && got.equal(canonical.rename(base, got.base()))) {
 		return true
 	}
 	if base != federation.FieldSet {

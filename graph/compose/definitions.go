@@ -56,28 +56,36 @@ var linkDefinition = federation.Directive{
 
 // completeDefinitions marks what the specifications define as machinery, checks
 // the definitions the subgraph wrote itself against them, and adds the missing
-// ones.
-func (s *subgraph) completeDefinitions() {
+// ones. It goes no further, and says so, when the link specification itself is
+// defined wrongly.
+func (s *subgraph) completeDefinitions() bool {
 	for _, t := range s.types {
 		t.machinery = s.isMachinery(t.name)
 	}
 	for _, d := range s.directives {
 		s.checkArgumentTypes(d)
 	}
+	before := len(s.errors)
 	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
 		s.requireScalar(s.linkType(l, "Import"))
 		s.requirePurpose(s.linkType(l, "Purpose"))
 		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
 	}
+	if len(s.errors) > before {
+		return false
+	}
 	s.completeFederation()
+	return true
 }
 
 // isMachinery says whether a type belongs to a specification rather than to the
 // subgraph's own schema.
 func (s *subgraph) isMachinery(name string) bool {
 	switch name {
-	case "_Any", "_Entity", "_Service", "_FieldSet":
+	case "_Any", "_Entity", "_Service":
 		return true
+	case "_" + federation.FieldSet:
+		return s.fed1
 	}
 	e, ok := s.links.typeElement(name)
 	return ok && e.feature.known()
@@ -98,6 +106,7 @@ func (s *subgraph) completeFederation() {
 		for _, d := range federation.Fed1Directives() {
 			s.requireDirective(d.Name, d, s.links.localType)
 		}
+		s.checkLaterDefinitions()
 		s.completeCompanions()
 		return
 	}
@@ -108,6 +117,16 @@ func (s *subgraph) completeFederation() {
 		s.requireDirective(s.links.fed.local(d.Name), d, s.links.localType)
 	}
 	s.completeCompanions()
+}
+
+// checkLaterDefinitions checks what a federation 1 subgraph defines under the
+// names of federation 2 directives: the upgrade makes them those directives.
+func (s *subgraph) checkLaterDefinitions() {
+	for _, d := range federation.Directives(upgradeVersion) {
+		if have := s.directiveByName[d.Name]; have != nil && !have.machinery {
+			definitionCheck{s, d.Name, d, s.links.localType}.run(have)
+		}
+	}
 }
 
 // completeCompanions does the same for directives linked from their own

@@ -66,7 +66,7 @@ func (s *subgraph) ingest(doc *ast.SchemaDocument) {
 		in.definition(d, true)
 	}
 	for _, o := range operations {
-		if len(doc.Schema) == 0 && s.roots[o] == "" && s.byName[o.typeName()] != nil {
+		if t := s.byName[o.typeName()]; len(doc.Schema) == 0 && s.roots[o] == "" && t != nil && t.kind == objectKind {
 			s.roots[o] = o.typeName()
 		}
 	}

@@ -24,6 +24,7 @@ type feature struct {
 type imported struct {
 	name, as  string
 	directive bool
+	pos       position
 }
 
 func (f *feature) url() string { return f.identity + "/" + f.version.String() }
@@ -87,6 +88,11 @@ func (f *feature) local(name string) string {
 			return i.as
 		}
 	}
+	return f.namespaced(name)
+}
+
+// namespaced is the name that an element has without being imported.
+func (f *feature) namespaced(name string) string {
 	if name == federation.SpecName(f.identity) {
 		return f.name
 	}
@@ -189,15 +195,25 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	if len(linked) > 0 && !slices.ContainsFunc(linked, isLinkSpec) {
 		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
 	}
-	for _, d := range linked {
-		r.read(d)
+	if slices.ContainsFunc(linked, bootstraps) {
+		for _, d := range linked {
+			r.read(d)
+		}
 	}
+	r.checkNamespaces()
 	l.fed = l.byIdentity(federation.FederationSpec)
 	l.fed1Inaccessible = doc.Directives.ForName(federation.Inaccessible) != nil
 	s.fed1 = l.fed == nil
 	if !s.fed1 {
 		s.version = l.fed.version
 	}
+}
+
+// bootstraps says whether an application of @link brings @link itself into the
+// schema: that of the link specification, and that of federation, which implies it.
+// In a schema without any, @link has no meaning yet.
+func bootstraps(d *ast.Directive) bool {
+	return isLinkSpec(d) || strings.HasPrefix(astText(d, "url"), federation.FederationSpec+"/")
 }
 
 func isLinkSpec(d *ast.Directive) bool {

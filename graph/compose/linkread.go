@@ -3,6 +3,7 @@ package compose
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,8 +26,12 @@ func (r linkReader) read(d *ast.Directive) {
 	if f == nil {
 		return
 	}
-	if as := astText(d, "as"); as != "" {
-		f.name = as
+	if as := d.Arguments.ForName("as"); as != nil && as.Value.Kind == ast.StringValue {
+		f.name = as.Value.Raw
+		if !validName(f.name) {
+			r.misuse(d.Position, "Cannot link feature %q as %q since it is not a valid GraphQL name. Please rename to a compliant name via \"as\".", f.identity, f.name)
+			return
+		}
 	}
 	f.purpose = readPurpose(d)
 	switch {
@@ -197,9 +202,82 @@ func (r linkReader) addImport(at *ast.Position, f *feature, name, as string) {
 		r.misuse(at, "Cannot import %q from feature %q since it was previously imported from feature %q. Please rename the import to avoid conflicts via \"as\".", name, f.identity, other.feature.identity)
 		return
 	}
-	i := imported{name: strings.TrimPrefix(name, "@"), as: local, directive: isDirective}
-	if !slices.Contains(f.imports, i) {
-		f.imports = append(f.imports, i)
+	i := imported{name: strings.TrimPrefix(name, "@"), as: local, directive: isDirective, pos: place(at)}
+	for _, j := range f.imports {
+		switch {
+		case j.directive != i.directive, j.name != i.name && j.as != i.as:
+		case j.name == i.name && j.as == i.as:
+			return
+		case j.name == i.name:
+			r.misuse(at, "Cannot import %q as %q from feature %q since it was previously imported as %q. Please remove one of these imports.", name, as, f.identity, j.local())
+			return
+		default:
+			r.misuse(at, "Cannot import %q as %q from feature %q since it was previously imported for %q. Please rename the import to avoid conflicts via \"as\".", name, as, f.identity, j.canon())
+			return
+		}
 	}
+	f.imports = append(f.imports, i)
 	table[local] = element{f, i.name}
+}
+
+// checkNamespaces reports imports under a name that could as well be that of
+// another element which is not imported: "feature__element", or for a directive
+// "feature" alone.
+func (r linkReader) checkNamespaces() {
+	for _, f := range r.links.features {
+		for _, i := range f.imports {
+			switch other := r.links.namespaceOf(i); {
+			case other == nil:
+			case other != f:
+				r.report(InvalidLinkDirectiveUsage, i.pos, "@"+r.links.linkName, "Cannot import %s from feature %q since it can be confused with a namespaced name from another linked feature %q. Please rename the import or feature to avoid conflicts via \"as\".", i, f.identity, other.identity)
+			case i.as != f.namespaced(i.name):
+				r.report(InvalidLinkDirectiveUsage, i.pos, "@"+r.links.linkName, "Cannot import %s from feature %q since it can be confused with the name of another element of the feature. Please rename the import to avoid conflicts via \"as\".", i, f.identity)
+			}
+		}
+	}
+}
+
+// namespaceOf is the feature in whose namespace an import's local name lies, or nil.
+func (l *links) namespaceOf(i imported) *feature {
+	if ns, _, ok := strings.Cut(i.as, "__"); ok {
+		return l.byName(ns)
+	}
+	if i.directive {
+		return l.byName(i.as)
+	}
+	return nil
+}
+
+// local is the name under which the element is imported, as it is written in SDL.
+func (i imported) local() string { return i.written(i.as) }
+
+// canon is the name of the imported element, as it is written in SDL.
+func (i imported) canon() string { return i.written(i.name) }
+
+func (i imported) written(name string) string {
+	if i.directive {
+		return "@" + name
+	}
+	return name
+}
+
+// String names the import in messages.
+func (i imported) String() string {
+	if i.name == i.as {
+		return strconv.Quote(i.canon())
+	}
+	return strconv.Quote(i.canon()) + " as " + strconv.Quote(i.local())
+}
+
+// validName says whether a text is a GraphQL name, October 2021 §2.1.9.
+func validName(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		case i > 0 && '0' <= c && c <= '9':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }

@@ -8,13 +8,15 @@ func (s *subgraph) renameRoots() {
 		name, want := s.roots[o], o.typeName()
 		taken := s.byName[want]
 		switch {
-		case taken != nil && name != want:
+		case name != "" && name != want && taken != nil:
 			s.report([...]Code{RootQueryUsed, RootMutationUsed, RootSubscriptionUsed}[o], taken.pos, want,
-				"The schema has a type named %q but it is not set as the %s root type%s: this is not supported by federation. If a root type does not use its default name, there should be no other type with that default name.",
-				want, o.keyword(), insteadOf(name))
+				"The schema has a type named %q but it is not set as the %s root type (%q is instead): this is not supported by federation. If a root type does not use its default name, there should be no other type with that default name.",
+				want, o.keyword(), name)
 		case name != "" && name != want && s.byName[name] != nil:
 			renames[name] = want
 			s.roots[o] = want
+		case name == "" && taken != nil && taken.kind == objectKind:
+			s.roots[o] = want // merging goes by names, whatever the schema says
 		}
 	}
 	if len(renames) > 0 {
@@ -29,13 +31,6 @@ func (s *subgraph) renameRoots() {
 		}
 		q.setFields(kept)
 	}
-}
-
-func insteadOf(name string) string {
-	if name == "" {
-		return ""
-	}
-	return " (\"" + name + "\" is instead)"
 }
 
 // renameTypes renames types everywhere a type is named.

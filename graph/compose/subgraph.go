@@ -26,9 +26,10 @@ func newSubgraph(in Subgraph, index int) *subgraph {
 
 // load reads SDL into the model, completes it by what the specifications define,
 // and checks it against GraphQL. Nothing can be said about a schema that does not
-// parse or whose names do not resolve; all else is reported together. What
-// federation's directives say is checked when GraphQL allows them; of federation
-// 1 that is after the upgrade.
+// parse, or whose names do not resolve; all else that is wrong as GraphQL is
+// reported together. The names of its roots and what federation's directives say
+// are checked when GraphQL allows them; of federation 1 the directives are checked
+// after the upgrade.
 func (s *subgraph) load(sdl string) {
 	doc := s.parse(sdl)
 	if len(s.errors) > 0 {
@@ -39,10 +40,14 @@ func (s *subgraph) load(sdl string) {
 		return
 	}
 	s.ingest(doc)
-	s.completeDefinitions()
-	s.renameRoots()
+	if !s.completeDefinitions() {
+		return
+	}
 	s.checkGraphQL()
-	if !s.fed1 && len(s.errors) == 0 {
+	if len(s.errors) > 0 {
+		return
+	}
+	if s.renameRoots(); !s.fed1 && len(s.errors) == 0 {
 		s.validate()
 	}
 }
