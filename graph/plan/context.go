@@ -165,13 +165,27 @@ func (l *lowering) bindContexts(p *part) {
 				return x.Ancestor == v.Ancestor && equalMembers(x.Path, v.Path) && x.typ == ca.Type
 			})
 			if at < 0 {
-				v.Variable = l.freeVariable("_c" + strconv.Itoa(len(p.context)))
+				v.Variable = l.freeVariable("_c" + strconv.Itoa(l.contexts))
+				l.contexts++
 				p.context = append(p.context, contextBinding{v, ca.Type})
 				at = len(p.context) - 1
 			}
 			f.args = withArgument(f.args, ca.Name, p.context[at].Variable)
 		}
 	}
+}
+
+// usedContexts returns those bindings whose variables the part's fields use.
+func usedContexts(p *part, all []contextBinding) []contextBinding {
+	var out []contextBinding
+	for _, c := range all {
+		if slices.ContainsFunc(p.sel.fields, func(f *selected) bool {
+			return strings.Contains(f.args.Text+",", ":$"+c.Variable+",") || strings.HasSuffix(f.args.Text, ":$"+c.Variable+")")
+		}) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // contextBinding is a ContextVariable with its GraphQL type.

@@ -14,11 +14,12 @@ import (
 // are completed afterwards.
 
 type lowering struct {
-	s     *search
-	op    *operation.Operation
-	plan  *Plan
-	parts []*part
-	waves int8 // rounds of the root field that is being lowered
+	s        *search
+	op       *operation.Operation
+	plan     *Plan
+	parts    []*part
+	contexts int  // variables bound to contexts so far
+	waves    int8 // rounds of the root field that is being lowered
 }
 
 // part is a Part under construction.

@@ -8,6 +8,9 @@ import (
 
 // complete works out the representations of all parts, from the last round to the first.
 func (l *lowering) complete() {
+	for _, p := range l.parts {
+		l.bindContexts(p) // first of all, since it selects fields in parts of any round
+	}
 	byWave := slices.Clone(l.parts)
 	slices.SortStableFunc(byWave, func(a, b *part) int { return int(b.wave) - int(a.wave) })
 	for i := 0; i < len(byWave); i++ {
@@ -61,6 +64,9 @@ func (l *lowering) split(p *part) *part {
 			q.sel.fields = append(q.sel.fields, f)
 			i--
 		}
+	}
+	if q != nil {
+		p.context, q.context = usedContexts(p, p.context), usedContexts(q, p.context)
 	}
 	return q
 }
@@ -156,7 +162,6 @@ func (l *lowering) represent(p *part) {
 		}
 	}
 	p.reps = whole
-	l.bindContexts(p)
 }
 
 // addRepresentation appends a template, or extends the one that writes the same.

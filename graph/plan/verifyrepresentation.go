@@ -95,7 +95,7 @@ func (v *verifier) checkRepresentations() {
 
 // checkReentry checks that a root part below the root waits for the objects that it fills.
 func (r *reader) checkReentry(p *Part) {
-	if p.Position != 0 && !r.createdBefore(p.Position) {
+	if p.Position != 0 && r.live(p.Position) && !r.createdBefore(p.Position) {
 		r.errorf("position %d: nothing before brings objects there", p.Position)
 	}
 }
