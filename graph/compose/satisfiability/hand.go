@@ -1,6 +1,7 @@
 package satisfiability
 
 import (
+	"math/bits"
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -33,12 +34,9 @@ func (e *engine) gather(from []*vertex) []hand {
 	return hands
 }
 
-// resolver finds the vertex from which a subgraph resolves a field of the object, and returns its view.
+// resolver finds the vertex from which a subgraph at hand resolves a field of the object, and returns its view.
 func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) (viewID, bool) {
 	e.work++
-	if !in.reach.has(int(h.Subgraph)) {
-		return 0, false
-	}
 	for _, v := range in.views {
 		if v.sg == h.Subgraph && e.resolves(v, f, h) {
 			return v.view, true
@@ -81,30 +79,48 @@ func (e *engine) direct(t schema.TypeID, h *schema.FieldHome) bool {
 // kids returns the vertices below a composite field, over all subgraphs at hand that resolve it and that may is true for.
 func (e *engine) kids(in *hand, f *schema.Field, may func(h *schema.FieldHome) bool) []*vertex {
 	var kids []*vertex
-	for i := range f.Homes {
-		h := &f.Homes[i]
-		if !e.direct(in.typ, h) || !may(h) {
-			continue
+	e.each(in, f, func(h *schema.FieldHome) bool {
+		if may(h) {
+			if view, ok := e.resolver(in, f, h); ok {
+				kids = append(kids, e.vertex(vertexKey{h.Type.Named, h.Subgraph, e.below(view, in.typ, f.Name, h), in.world}))
+			}
 		}
-		if view, ok := e.resolver(in, f, h); ok {
-			kids = append(kids, e.vertex(vertexKey{h.Type.Named, h.Subgraph, e.below(view, in.typ, f.Name, h), in.world}))
-		}
-	}
+		return true
+	})
 	return kids
 }
 
 // resolved is kids for a leaf: it reports whether there is a subgraph at hand that resolves the field.
 func (e *engine) resolved(in *hand, f *schema.Field, may func(h *schema.FieldHome) bool) bool {
-	for i := range f.Homes {
-		h := &f.Homes[i]
-		if !e.direct(in.typ, h) || !may(h) {
-			continue
+	found := false
+	e.each(in, f, func(h *schema.FieldHome) bool {
+		if may(h) {
+			_, found = e.resolver(in, f, h)
 		}
-		if _, ok := e.resolver(in, f, h); ok {
-			return true
+		return !found
+	})
+	return found
+}
+
+// each calls yield for the homes of a field in the subgraphs at hand, until it returns false. A field that hundreds of subgraphs share is
+// often asked for where only a few are at hand, so it goes by the shorter of the two lists.
+func (e *engine) each(in *hand, f *schema.Field, yield func(h *schema.FieldHome) bool) {
+	if len(f.Homes) <= 16 {
+		for i := range f.Homes {
+			if h := &f.Homes[i]; in.reach.has(int(h.Subgraph)) && e.direct(in.typ, h) && !yield(h) {
+				return
+			}
+		}
+		return
+	}
+	for i, word := range in.reach {
+		for ; word != 0; word &= word - 1 {
+			h := fieldHome(f, schema.SubgraphID(i*64+bits.TrailingZeros64(word)))
+			if h != nil && e.direct(in.typ, h) && !yield(h) {
+				return
+			}
 		}
 	}
-	return false
 }
 
 // unconditional reports whether a field home counts in conditions: override labels are not decided there, and contexts not set.

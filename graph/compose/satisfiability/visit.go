@@ -169,6 +169,9 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 // sharing tells what there is against objects of an abstract type that several subgraphs share: DisjointRuntimeTypes, DifferingRuntimeTypes, or
 // nothing.
 func (w *walk) sharing(static *schema.Type, kids []*vertex) Kind {
+	if len(kids) < 2 {
+		return 0
+	}
 	common := slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
 	var first []schema.TypeID
 	n, some, same := 0, false, true
