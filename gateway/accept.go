@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// acceptance is a parsed Accept header (RFC 9110 §12.5.1): media ranges in the client's order of preference.
+// acceptance is a parsed Accept header (RFC 9110 §12.5.1): media ranges in the client's order of preference. Nil: there was none.
 type acceptance []mediaRange
 
 type mediaRange struct {
@@ -18,7 +18,10 @@ type mediaRange struct {
 const maxRanges = 32
 
 func parseAccept(values []string) acceptance {
-	var out acceptance
+	if len(values) == 0 {
+		return nil
+	}
+	out := acceptance{}
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
 			if len(out) == maxRanges {
@@ -43,7 +46,7 @@ func parseAccept(values []string) acceptance {
 // response picks the media type of the response: the offered one that the client prefers, the first named among equals. Without a header, or
 // with a wildcard, it is application/json, which every client reads. "" when nothing that is accepted is offered.
 func (a acceptance) response() string {
-	if len(a) == 0 {
+	if a == nil {
 		return typeJSON
 	}
 	best, bestQ := "", 0.0

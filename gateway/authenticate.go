@@ -17,6 +17,8 @@ type guardian struct {
 	authenticators []authenticator // in the configured order
 	anonymous      bool            // requests that nobody authenticates come in as anonymous
 	challenge      extensions.Challenge
+	codes          errorCodes
+	observe        *observer
 	log            *slog.Logger
 }
 
@@ -26,13 +28,13 @@ type authenticator struct {
 }
 
 // newGuardian builds the guardian of a resource. With authenticators and no default, requests without credentials are refused.
-func newGuardian(cfg *config.Config, o *opened, resource extensions.Resource, log *slog.Logger) *guardian {
+func newGuardian(cfg *config.Config, o *opened, resource extensions.Resource, observe *observer, log *slog.Logger) *guardian {
 	settings := cfg.Resource(resource.Name)
 	ids := settings.Extensions
 	if ids == nil {
 		ids = o.authenticators()
 	}
-	g := &guardian{resource: resource, log: log}
+	g := &guardian{resource: resource, codes: cfg.Graph.ErrorCodeMapping, observe: observe, log: log}
 	for _, id := range ids {
 		if a, ok := o.byID[id].(extensions.Authenticator); ok {
 			g.authenticators = append(g.authenticators, authenticator{id, a})
@@ -62,6 +64,7 @@ func callerFrom(ctx context.Context) extensions.Token {
 func (g *guardian) wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tok, refusal := g.authenticate(r)
+		g.observe.authentication(g.resource.Name, tok, refusal)
 		if refusal != nil {
 			g.refuse(w, r, refusal)
 			return
@@ -101,14 +104,14 @@ func (g *guardian) refuse(w http.ResponseWriter, r *http.Request, e *extensions.
 	if e.Status >= http.StatusInternalServerError {
 		g.log.ErrorContext(r.Context(), "authentication failed", "resource", g.resource.Name, "error", e)
 	}
-	writeRefusal(w, e.Complete(g.challenge))
+	writeRefusal(w, e.Complete(g.challenge), g.codes)
 }
 
 // writeRefusal writes an extension's error as a GraphQL error, which MCP clients read as well as any other body.
-func writeRefusal(w http.ResponseWriter, e *extensions.Error) {
+func writeRefusal(w http.ResponseWriter, e *extensions.Error, codes errorCodes) {
 	e.SetHeaders(w.Header())
 	w.Header().Set("Cache-Control", "no-store")
-	writeJSON(w, e.Status, appendRefusal(nil, e))
+	writeJSON(w, e.Status, codes.rename(appendRefusal(nil, e)))
 }
 
 func appendRefusal(dst []byte, e *extensions.Error) []byte {

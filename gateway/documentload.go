@@ -17,20 +17,44 @@ func loadDocuments(cfg *config.Config, v *view) (*trusted.Store, error) {
 	if !cfg.TrustedDocuments.Enabled {
 		return nil, nil
 	}
+	return readDocuments(cfg, "trusted_documents.manifests", cfg.TrustedDocuments.Manifests, cfg.OperationLimits, v)
+}
+
+func readDocuments(cfg *config.Config, key string, from []config.Path, limits config.OperationLimits, v *view) (*trusted.Store, error) {
 	var paths []string
 	var errs []error
-	for _, p := range cfg.TrustedDocuments.Manifests {
+	for _, p := range from {
 		matches, err := p.Glob()
 		if err != nil || len(matches) == 0 {
-			errs = append(errs, fmt.Errorf("trusted_documents.manifests: nothing matches %s", p))
+			errs = append(errs, fmt.Errorf("%s: nothing matches %s", key, p))
 		}
 		paths = append(paths, matches...)
 	}
 	list, err := trusted.Load(paths)
 	errs = append(errs, err)
 	store, err := trusted.NewStore(list)
-	errs = append(errs, err, checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, store.All()))
+	errs = append(errs, err, checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), limits.Tokens, store.All()))
 	return store, errors.Join(errs...)
+}
+
+// endpointDocuments are the documents of an MCP endpoint: its own, or the general ones as far as they fit its part of the graph. One that asks
+// for more does not exist there.
+func endpointDocuments(cfg *config.Config, e config.MCPEndpoint, v *view, general *trusted.Store) (*trusted.Store, error) {
+	switch {
+	case !cfg.TrustedDocuments.Enabled:
+		return nil, nil
+	case e.Documents != nil:
+		return readDocuments(cfg, "documents", e.Documents, e.OperationLimits, v)
+	case v.contract == "":
+		return general, nil
+	}
+	var fit []*trusted.Document
+	for _, d := range general.All() {
+		if checkDocuments(v.schema, int(cfg.ExecutableDocumentLimit), e.OperationLimits.Tokens, []*trusted.Document{d}) == nil {
+			fit = append(fit, d)
+		}
+	}
+	return trusted.NewStore(fit) //nolint:wrapcheck // they are known to fit together
 }
 
 // CheckDocuments validates documents against the graph of a configuration; all problems are told at once.

@@ -45,7 +45,7 @@ func openExtensions(ctx context.Context, cfg *config.Config, protected []extensi
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(cfg.Extensions)) {
 		ext, err := extensions.Open(ctx, extensions.Env{
-			ID: id, Logger: log.With("extension", id), HTTPClient: client, Config: cfg.Extensions[id],
+			ID: id, Logger: log.With(slog.String("extension", id)), HTTPClient: client, Config: cfg.Extensions[id],
 			Resources: triedFor(cfg, resources, id), Schema: needs,
 		})
 		if err != nil {
@@ -61,7 +61,7 @@ func openExtensions(ctx context.Context, cfg *config.Config, protected []extensi
 			errs = append(errs, o.addMetadata(id, m))
 		}
 	}
-	errs = append(errs, o.checkEnforced(needs), cfg.CheckExposure(o.authenticators()))
+	errs = append(errs, o.checkEnforced(needs), o.checkTried(cfg), cfg.CheckExposure(o.authenticators()))
 	if err := errors.Join(errs...); err != nil {
 		o.close(log)
 		return nil, err
@@ -138,6 +138,20 @@ func (o *opened) checkEnforced(needs extensions.Schema) error {
 	return errors.Join(errs...)
 }
 
+// checkTried refuses a resource for which extensions are listed of which none authenticates: it would be open where its operator means it to be
+// closed.
+func (o *opened) checkTried(cfg *config.Config) error {
+	var errs []error
+	for _, name := range cfg.Resources() {
+		ids := cfg.Resource(name).Extensions
+		tried := func(id string) bool { return slices.Contains(o.authenticators(), id) }
+		if len(ids) > 0 && !slices.ContainsFunc(ids, tried) {
+			errs = append(errs, fmt.Errorf("authentication.protected_resources.%s.extensions: none of %q authenticates, so that everybody could come in", name, ids))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // builtinFor names the built-in extension that enforces a directive.
 func builtinFor(directive string) string {
 	if directive == extensions.DirectiveRequiresScopes {
@@ -161,7 +175,7 @@ func (o *opened) close(log *slog.Logger) {
 	for _, id := range o.ids {
 		if c, ok := o.byID[id].(io.Closer); ok {
 			if err := c.Close(); err != nil {
-				log.Warn("closing an extension failed", "extension", id, "error", err)
+				log.Warn("closing an extension failed", slog.String("extension", id), slog.Any("error", err))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,11 +33,16 @@ type Gateway struct {
 	opts    Options
 	builder *builder
 	metrics *metrics
+	observe *observer
+	export  *metricsExporter // nil: metrics are not exported
 	log     *slog.Logger
 
-	current atomic.Pointer[snapshot]
-	reload  sync.Mutex // one reload at a time
-	failed  atomic.Bool
+	current  atomic.Pointer[snapshot]
+	reload   sync.Mutex  // one reload at a time, and none once stopping is set
+	stopping atomic.Bool // set once Shutdown begins
+	closed   atomic.Bool // set once the snapshot may be gone
+	failed   atomic.Bool // the last reload failed
+	unpolled atomic.Bool // the last poll of the subgraphs failed
 
 	servers   []*http.Server
 	listeners []net.Listener
@@ -53,30 +59,37 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (*Gateway, error
 			return sdl, err
 		}
 	}
-	m := newMetrics()
-	g := &Gateway{
-		opts: opts, metrics: m, log: opts.Logger, errs: make(chan error, 4),
-		builder: &builder{version: opts.Version, log: opts.Logger, observe: &observer{metrics: m, log: opts.Logger}, toolsOnly: opts.ToolsOnly},
-	}
-	if cfg.Admin.Enabled {
-		g.builder.candidates = newCandidates(cfg.TrustedDocuments.Candidates)
-	}
 	if err := cfg.CheckFiles(); err != nil {
 		return nil, err //nolint:wrapcheck // it names file, line and key
+	}
+	if err := checkTelemetry(cfg.Telemetry); err != nil {
+		return nil, err
 	}
 	sdl, err := opts.Supergraph(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	s, err := g.builder.build(ctx, cfg, sdl)
+	g := &Gateway{opts: opts, metrics: newMetrics(), log: opts.Logger, errs: make(chan error, 4)}
+	tracing, err := newTracing(ctx, cfg.Telemetry, opts.Version, opts.Logger)
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range cfg.Warnings() {
-		opts.Logger.WarnContext(ctx, w.Error())
+	g.observe = &observer{metrics: g.metrics, tracing: tracing, log: opts.Logger}
+	g.export = newMetricsExporter(cfg.Telemetry, opts.Version, g.metrics.registry, opts.Logger)
+	g.builder = &builder{version: opts.Version, log: opts.Logger, observe: g.observe, toolsOnly: opts.ToolsOnly}
+	if cfg.Admin.Enabled {
+		g.builder.candidates = newCandidates(cfg.TrustedDocuments.Candidates)
+	}
+	s, err := g.builder.build(ctx, cfg, sdl)
+	if err != nil {
+		return nil, errors.Join(err, tracing.close(ctx))
+	}
+	for _, w := range warnings(cfg) {
+		opts.Logger.WarnContext(ctx, w)
 	}
 	g.current.Store(s)
-	m.reload(true)
+	g.metrics.planCaches(func() (hits, misses uint64) { return g.current.Load().graphs.planStats() })
+	g.metrics.reload(true)
 	return g, nil
 }
 
@@ -89,54 +102,63 @@ func (g *Gateway) Start(ctx context.Context) error {
 		g.close()
 		return err
 	}
-	if err := g.listen(ctx, cfg.Network.ListenAddress, http.HandlerFunc(g.ServeHTTP), cfg, secure); err != nil {
-		g.close()
-		return err
-	}
-	if p := cfg.Telemetry.Metrics.Prometheus; p.Enabled && p.Listen != "" {
-		mux := http.NewServeMux()
-		mux.Handle("GET "+p.Path, g.metrics.handler())
-		if err := g.listen(ctx, p.Listen, mux, cfg, nil); err != nil {
+	for _, l := range g.handlers(cfg, secure) {
+		if err := g.listen(ctx, l, cfg); err != nil {
 			g.close()
 			return err
 		}
 	}
-	if h := cfg.Health; h.Enabled && h.Listen != "" {
-		if err := g.listen(ctx, h.Listen, http.HandlerFunc(g.serveHealth), cfg, nil); err != nil {
-			g.close()
-			return err
-		}
-	}
-	if a := cfg.Admin; a.Enabled {
-		if err := g.listen(ctx, a.Listen, http.HandlerFunc(g.serveAdmin), cfg, nil); err != nil {
-			g.close()
-			return err
-		}
+	if g.export != nil {
+		g.work.Go(func() { g.export.run(ctx) })
 	}
 	g.watch(ctx)
 	return nil
 }
 
+// endpoint is an address and what is served there.
+type endpoint struct {
+	address string
+	handler http.Handler
+	secure  *tls.Config // nil: plain HTTP
+}
+
+// handlers lists what listens, the public listener first.
+func (g *Gateway) handlers(cfg *config.Config, secure *tls.Config) []endpoint {
+	out := []endpoint{{cfg.Network.ListenAddress, http.HandlerFunc(g.ServeHTTP), secure}}
+	if p := cfg.Telemetry.Metrics.Prometheus; p.Enabled && p.Listen != "" {
+		mux := http.NewServeMux()
+		mux.Handle("GET "+p.Path, g.metrics.handler())
+		out = append(out, endpoint{p.Listen, mux, nil})
+	}
+	if h := cfg.Health; h.Enabled && h.Listen != "" {
+		out = append(out, endpoint{h.Listen, http.HandlerFunc(g.serveHealth), nil})
+	}
+	if a := cfg.Admin; a.Enabled {
+		out = append(out, endpoint{a.Listen, http.HandlerFunc(g.serveAdmin), nil})
+	}
+	return out
+}
+
 // listen opens one listener and serves it.
-func (g *Gateway) listen(ctx context.Context, address string, h http.Handler, cfg *config.Config, secure *tls.Config) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+func (g *Gateway) listen(ctx context.Context, e endpoint, cfg *config.Config) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", e.address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; another program may have the port: choose another one, or port 0 for a free one", address, err)
+		return fmt.Errorf("listen on %s: %w; another program may have the port: choose another one, or port 0 for a free one", e.address, err)
 	}
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: cfg.Network.ReadHeaderTimeout, ReadTimeout: cfg.Network.ReadTimeout, IdleTimeout: cfg.Network.IdleTimeout,
+		Handler: e.handler, ReadHeaderTimeout: cfg.Network.ReadHeaderTimeout, ReadTimeout: cfg.Network.ReadTimeout, IdleTimeout: cfg.Network.IdleTimeout,
 		MaxHeaderBytes: int(cfg.Network.MaxHeaderSize), ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
 	}
 	g.servers = append(g.servers, srv)
 	g.listeners = append(g.listeners, l)
 	g.work.Go(func() {
 		serve := srv.Serve
-		if secure != nil {
-			srv.TLSConfig = secure
+		if e.secure != nil {
+			srv.TLSConfig = e.secure
 			serve = func(l net.Listener) error { return srv.ServeTLS(l, "", "") }
 		}
 		if err := serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			g.errs <- fmt.Errorf("serve %s: %w", address, err)
+			g.errs <- fmt.Errorf("serve %s: %w", e.address, err)
 		}
 	})
 	return nil
@@ -158,10 +180,14 @@ func (g *Gateway) Run(ctx context.Context) error {
 	return errors.Join(failure, g.Shutdown(context.WithoutCancel(ctx)))
 }
 
-// Shutdown stops listening, lets requests in flight finish within network.shutdown_timeout, and closes everything.
+// Shutdown stops listening, ends streams, lets requests in flight finish within network.shutdown_timeout, and closes everything.
 func (g *Gateway) Shutdown(ctx context.Context) error {
-	timeout := g.current.Load().cfg.Network.ShutdownTimeout
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	g.reload.Lock() // a reload that runs comes to its end, and none follows
+	g.stopping.Store(true)
+	s := g.current.Load()
+	s.endStreams()
+	g.reload.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Network.ShutdownTimeout)
 	defer cancel()
 	var errs []error
 	for _, s := range g.servers {
@@ -173,8 +199,14 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// close ends the gateway's goroutines and retires the snapshot.
+// telemetryFlush bounds what is spent at the end on sending the last traces.
+const telemetryFlush = 2 * time.Second
+
+// close ends the gateway's goroutines and retires the snapshot. It may be called again.
 func (g *Gateway) close() {
+	if g.closed.Swap(true) {
+		return
+	}
 	if g.stop != nil {
 		g.stop()
 	}
@@ -182,53 +214,91 @@ func (g *Gateway) close() {
 		_ = s.Close()
 	}
 	g.work.Wait()
-	if s := g.current.Load(); s != nil {
-		s.leave()
+	ctx, cancel := context.WithTimeout(context.Background(), telemetryFlush)
+	defer cancel()
+	if err := g.observe.tracing.close(ctx); err != nil {
+		g.log.WarnContext(ctx, "the last traces were not sent", slog.Any("error", err))
 	}
+	g.current.Load().retire()
 }
 
-// ServeHTTP serves the public listener: health, and everything of the current snapshot.
+// writeSlack is what a response may take to be written beyond the time of its operation.
+const writeSlack = 30 * time.Second
+
+// ServeHTTP serves the public listener: health, metrics, and everything of the current snapshot.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	s := g.acquire()
+	if s == nil {
+		writeJSON(w, http.StatusServiceUnavailable, []byte(`{"status":"stopped"}`))
+		return
+	}
 	defer s.leave()
+	resource := s.resourceName(r.URL.Path)
+	r, span := g.observe.tracing.request(r, resource)
 	out := &statusWriter{ResponseWriter: w}
+	limitTimes(out, r, s.cfg)
 	defer func() {
 		if v := recover(); v != nil {
 			g.fault(out, r, v)
 		}
-		g.metrics.request(resourceName(s.cfg, r.URL.Path), out.status(), time.Since(start))
-		if s.cfg.Telemetry.Logs.Access {
-			g.log.InfoContext(r.Context(), "request", "method", r.Method, "resource", resourceName(s.cfg, r.URL.Path),
-				"status", out.status(), "duration_ms", float64(time.Since(start).Microseconds())/1000)
-		}
+		span.endRequest(out.status())
+		g.observe.request(r, resource, out.status(), time.Since(start), s.cfg.Telemetry.Logs.Access)
 	}()
-	h := s.cfg.Health
+	h, p := s.cfg.Health, s.cfg.Telemetry.Metrics.Prometheus
 	switch {
 	case h.Enabled && h.Listen == "" && (r.URL.Path == h.Path || r.URL.Path == h.ReadyPath):
 		g.serveHealth(out, r)
-	case s.cfg.Telemetry.Metrics.Prometheus.Enabled && s.cfg.Telemetry.Metrics.Prometheus.Listen == "" && r.URL.Path == s.cfg.Telemetry.Metrics.Prometheus.Path:
+	case p.Enabled && p.Listen == "" && r.URL.Path == p.Path:
 		g.metrics.handler().ServeHTTP(out, r)
 	default:
 		s.handler.ServeHTTP(out, r)
 	}
 }
 
-// acquire takes the current snapshot; one that is retired in the meantime has a successor.
+// limitTimes bounds the writing of a response, and ends the bound on the reading of a request once its body has been read: net/http would
+// cancel a request that takes longer than that although its client has sent all and waits.
+func limitTimes(w http.ResponseWriter, r *http.Request, cfg *config.Config) {
+	control := http.NewResponseController(w)
+	_ = control.SetWriteDeadline(time.Now().Add(cfg.Network.ReadTimeout + cfg.Gateway.Timeout + writeSlack)) // recorders of tests have no deadlines
+	if r.Body == nil || r.Body == http.NoBody {
+		_ = control.SetReadDeadline(time.Time{})
+		return
+	}
+	r.Body = &timedBody{r.Body, control}
+}
+
+// timedBody is a request's body that lifts the read deadline at its end.
+type timedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+// Read implements io.Reader.
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.control.SetReadDeadline(time.Time{})
+	}
+	return n, err //nolint:wrapcheck // a reader passes errors on as they are
+}
+
+// acquire takes the current snapshot; one that is retired in the meantime has a successor. It returns nil when the gateway is closed.
 func (g *Gateway) acquire() *snapshot {
 	for {
 		if s := g.current.Load(); s.enter() {
 			return s
 		}
+		if g.closed.Load() {
+			return nil
+		}
 	}
 }
 
 // resourceName is the kind of a path, for logs and metrics, whose values must be few.
-func resourceName(cfg *config.Config, path string) string {
-	for name, r := range resourcesOf(cfg) {
-		if r.Path == path {
-			return name
-		}
+func (s *snapshot) resourceName(path string) string {
+	if name, ok := s.names[path]; ok {
+		return name
 	}
 	return "other"
 }

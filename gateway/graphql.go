@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -19,7 +20,6 @@ type graphqlHandler struct {
 	bodyLimit int64
 	batch     config.Batching
 	csrf      config.CSRF
-	graphiql  http.Handler // nil: browsers get no page
 }
 
 // Media types of responses.
@@ -34,12 +34,7 @@ const (
 func (h *graphqlHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	accept := parseAccept(r.Header.Values("Accept"))
 	switch r.Method {
-	case http.MethodPost:
-	case http.MethodGet, http.MethodHead:
-		if h.graphiql != nil && !r.URL.Query().Has("query") && accept.prefersHTML() {
-			h.graphiql.ServeHTTP(w, r)
-			return
-		}
+	case http.MethodPost, http.MethodGet, http.MethodHead:
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
 		h.fail(w, accept, http.StatusMethodNotAllowed, fault(codeBadRequest, "GraphQL is served to POST and, for queries, to GET."))
@@ -74,6 +69,7 @@ func (h *graphqlHandler) post(w http.ResponseWriter, r *http.Request, accept acc
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
+			h.pipeline.observe.metrics.limit("request_body_limit")
 			h.fail(w, accept, http.StatusRequestEntityTooLarge, fault(codeBadRequest, "The request body is larger than "+strconv.FormatInt(h.bodyLimit, 10)+" bytes."))
 			return
 		}
@@ -121,7 +117,7 @@ func (h *graphqlHandler) serve(w http.ResponseWriter, r *http.Request, req opera
 		h.stream(w, r, opReq, media)
 		return
 	}
-	res, _, no := h.pipeline.run(r.Context(), opReq)
+	res, no := h.pipeline.run(r.Context(), opReq)
 	if no != nil {
 		h.refuse(w, media, no)
 		return
@@ -141,7 +137,7 @@ func (h *graphqlHandler) serve(w http.ResponseWriter, r *http.Request, req opera
 // clients of that media type expect.
 func (h *graphqlHandler) refuse(w http.ResponseWriter, media string, no *refused) {
 	if no.auth != nil {
-		writeRefusal(w, no.auth.Complete(h.pipeline.challenge))
+		writeRefusal(w, no.auth.Complete(h.pipeline.challenge), h.pipeline.codes)
 		return
 	}
 	status := http.StatusBadRequest
@@ -155,7 +151,12 @@ func (h *graphqlHandler) refuse(w http.ResponseWriter, media string, no *refused
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(errorBody(no.errs))
+	_, _ = w.Write(h.errorBody(no.errs))
+}
+
+// errorBody is errorBody with the codes that clients of this gateway see.
+func (h *graphqlHandler) errorBody(errs operation.ErrorList) []byte {
+	return h.pipeline.codes.rename(errorBody(errs))
 }
 
 // errorBody is the response to an operation that was not run. One that is valid but cannot be planned failed while executing, so its data
@@ -177,7 +178,7 @@ func (h *graphqlHandler) fail(w http.ResponseWriter, accept acceptance, status i
 	w.Header().Set("Content-Type", media+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(errorBody(errs))
+	_, _ = w.Write(h.errorBody(errs))
 }
 
 // serveBatch answers a list of operations with the list of their responses, in order.
@@ -186,6 +187,9 @@ func (h *graphqlHandler) serveBatch(w http.ResponseWriter, r *http.Request, acce
 		h.fail(w, accept, http.StatusBadRequest, operation.ErrorList{operation.LimitError("batching.limit", len(list), h.batch.Limit)})
 		return
 	}
+	// The operations share the time of one request.
+	ctx, cancel := context.WithTimeout(r.Context(), h.pipeline.timeout)
+	defer cancel()
 	out := []byte{'['}
 	for i, body := range list {
 		if i > 0 {
@@ -193,18 +197,18 @@ func (h *graphqlHandler) serveBatch(w http.ResponseWriter, r *http.Request, acce
 		}
 		req, err := operation.ParseRequest(body)
 		if err != nil {
-			out = append(out, errorBody(fault(codeBadRequest, sentence(err)))...)
+			out = append(out, h.errorBody(fault(codeBadRequest, sentence(err)))...)
 			continue
 		}
-		res, _, no := h.pipeline.run(r.Context(), h.request(r, req, false))
+		res, no := h.pipeline.run(ctx, h.request(r, req, false))
 		switch {
 		case no == nil:
 			out = append(out, res.Body...)
 			res.Release()
 		case no.auth != nil:
-			out = appendRefusal(out, no.auth)
+			out = append(out, h.pipeline.codes.rename(appendRefusal(nil, no.auth))...)
 		default:
-			out = append(out, errorBody(no.errs)...)
+			out = append(out, h.errorBody(no.errs)...)
 		}
 	}
 	writeJSON(w, http.StatusOK, append(out, ']'))

@@ -1,14 +1,15 @@
 package gateway
 
 import (
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 
 	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
-// serveHealth answers liveness, and readiness: whether the last reload succeeded. A gateway whose reload failed goes on serving the old
-// snapshot; it says "stale" and stays ready, since taking it out of service would help nobody.
+// serveHealth answers liveness, and readiness. A gateway whose reload or poll failed goes on serving the old snapshot: it says "stale" and stays
+// ready, since taking it out of service would help nobody. One that stops is not ready.
 func (g *Gateway) serveHealth(w http.ResponseWriter, r *http.Request) {
 	h := g.current.Load().cfg.Health
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -21,13 +22,22 @@ func (g *Gateway) serveHealth(w http.ResponseWriter, r *http.Request) {
 	case h.Path:
 		writeJSON(w, http.StatusOK, []byte(`{"status":"healthy"}`))
 	case h.ReadyPath:
-		if g.failed.Load() {
-			writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"stale","reason":"the last reload failed, see the log"}`))
-			return
-		}
-		writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"current"}`))
+		g.serveReady(w)
 	default:
 		http.NotFound(w, r)
+	}
+}
+
+func (g *Gateway) serveReady(w http.ResponseWriter) {
+	switch {
+	case g.stopping.Load():
+		writeJSON(w, http.StatusServiceUnavailable, []byte(`{"status":"stopping"}`))
+	case g.failed.Load():
+		writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"stale","reason":"the last reload failed, see the log"}`))
+	case g.unpolled.Load():
+		writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"stale","reason":"the subgraphs' schemas could not be loaded, see the log"}`))
+	default:
+		writeJSON(w, http.StatusOK, []byte(`{"status":"ready","snapshot":"current"}`))
 	}
 }
 
@@ -38,7 +48,7 @@ func (g *Gateway) fault(w *statusWriter, r *http.Request, v any) {
 	if v == http.ErrAbortHandler { //nolint:errorlint // the sentinel of package net/http
 		panic(v)
 	}
-	g.log.ErrorContext(r.Context(), "panic while serving", "panic", v, "stack", string(debug.Stack()))
+	g.log.ErrorContext(r.Context(), "panic while serving", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 	if w.code == 0 {
 		writeJSON(w, http.StatusInternalServerError, errorBody(fault(codeInternal, "Internal error.")))
 	}

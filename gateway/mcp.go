@@ -22,17 +22,13 @@ func newMCP(cfg *config.Config, e config.MCPEndpoint, p *pipeline, index *search
 			ID: d.ID, Name: d.Name, Title: d.Title, Description: d.Description, Query: d.Text, OperationName: d.OperationName,
 		})
 	}
-	hosts, origins := slices.Clone(cfg.MCP.AllowedHosts), slices.Concat(cfg.MCP.AllowedOrigins, cfg.CORS.AllowOrigins)
-	if host := hostOf(cfg.Network.PublicURL); host != "" {
-		hosts = append(hosts, host)
-	}
 	return mcp.New(mcp.Config{ //nolint:wrapcheck // it names the endpoint's keys
 		Name: "sluice", Version: version, Instructions: e.Instructions,
 		Tools: e.Tools, ExecuteMutations: *e.ExecuteMutations,
 		DocumentTools: cfg.TrustedDocuments.MCPTools, DocumentsEnforced: cfg.TrustedDocuments.Enforced,
 		MaxTokens:    mcp.MaxTokens{Search: e.MaxTokens.Search, Introspect: e.MaxTokens.Introspect, Execute: e.MaxTokens.Execute},
 		MaxBodyBytes: int64(cfg.RequestBodyLimit), CallTimeout: cfg.Gateway.Timeout,
-		AllowedHosts: hosts, AllowedOrigins: origins,
+		AllowedHosts: allowedHosts(cfg), AllowOrigin: newOrigins(slices.Concat(cfg.MCP.AllowedOrigins, cfg.CORS.AllowOrigins)).allow,
 	}, mcp.Deps{
 		Executor: &executor{p}, Schemas: &schemaSource{p, index, e.HiddenFields == config.FieldsMark}, Schema: p.view.schema.API, Documents: documents,
 		Logger: log, Observe: p.observe.tool,
@@ -53,7 +49,7 @@ func (x *executor) request(ctx context.Context, req mcp.Request) *operationReque
 
 // Execute implements mcp.Executor.
 func (x *executor) Execute(ctx context.Context, req mcp.Request) mcp.Response {
-	res, _, no := x.pipeline.run(ctx, x.request(ctx, req))
+	res, no := x.pipeline.run(x.pipeline.observe.callContext(ctx, req.Header), x.request(ctx, req))
 	if no != nil {
 		return x.refusal(no)
 	}
@@ -64,7 +60,7 @@ func (x *executor) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 // refusal turns a refusal into the tool's terms.
 func (x *executor) refusal(no *refused) mcp.Response {
 	if no.auth != nil {
-		out := mcp.Response{Body: appendRefusal(nil, no.auth), Refused: mcp.RefusedScopes}
+		out := mcp.Response{Body: x.pipeline.codes.rename(appendRefusal(nil, no.auth)), Refused: mcp.RefusedScopes}
 		if x.pipeline.stepUp {
 			header := http.Header{}
 			no.auth.Complete(x.pipeline.challenge).SetHeaders(header)
@@ -72,7 +68,7 @@ func (x *executor) refusal(no *refused) mcp.Response {
 		}
 		return out
 	}
-	return mcp.Response{Body: errorBody(no.errs), Refused: refusalOf(no.errs)}
+	return mcp.Response{Body: x.pipeline.codes.rename(errorBody(no.errs)), Refused: refusalOf(no.errs)}
 }
 
 func refusalOf(errs operation.ErrorList) mcp.Refusal {
@@ -90,13 +86,14 @@ func refusalOf(errs operation.ErrorList) mcp.Refusal {
 	}
 }
 
-func toolErrors(no *refused) []mcp.Error {
+func (x *executor) errors(no *refused) []mcp.Error {
+	codes := x.pipeline.codes
 	if no.auth != nil {
-		return []mcp.Error{{Message: no.auth.Message, Code: no.auth.Code}}
+		return []mcp.Error{{Message: no.auth.Message, Code: codes.code(no.auth.Code)}}
 	}
 	out := make([]mcp.Error, len(no.errs))
 	for i, e := range no.errs {
-		out[i] = mcp.Error{Message: e.Message, Code: string(e.Code)}
+		out[i] = mcp.Error{Message: e.Message, Code: codes.code(string(e.Code))}
 	}
 	return out
 }
@@ -107,14 +104,14 @@ func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 	op, no := x.pipeline.admit(ctx, r)
 	out := mcp.DryRun{HeldScopes: r.caller.Scopes}
 	if no != nil {
-		out.Errors, out.Refused = toolErrors(no), x.refusal(no).Refused
+		out.Errors, out.Refused = x.errors(no), x.refusal(no).Refused
 		return out
 	}
 	out.Limits = x.pipeline.limitUse(op.Measures, op.Cost)
 	out.RequiredScopes = requiredScopes(r.caller, op)
-	pl, err := x.pipeline.view.engine.Plan(op.Prepared, op.execution)
+	pl, err := x.pipeline.engine.Plan(op.Prepared, op.execution)
 	if err != nil {
-		out.Errors, out.Refused = toolErrors(&refused{errs: listOf(err)}), mcp.RefusedOther
+		out.Errors, out.Refused = x.errors(&refused{errs: listOf(err)}), mcp.RefusedOther
 		return out
 	}
 	requests := map[string]int{}

@@ -11,12 +11,14 @@ import (
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph"
 	"github.com/sluice-gateway/sluice/graph/exec"
+	"github.com/sluice-gateway/sluice/graph/introspection"
 	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // pipeline is the way of every operation of one endpoint, whether it came in by HTTP or by a tool. It is immutable.
 type pipeline struct {
 	view        *view
+	engine      *graph.Engine // of the view, with the endpoint's limits
 	authorizers []authorizer
 	documents   *documents
 	timeout     time.Duration
@@ -24,11 +26,13 @@ type pipeline struct {
 	reject      bool // a denied field refuses the operation
 	variables   int  // greatest size of the variables, bytes; 0 means no limit
 	limits      config.OperationLimits
-	costLimit   int                  // 0: costs are not limited
+	costLimit   int // 0: costs are not limited
+	codes       errorCodes
 	challenge   extensions.Challenge // what the resource adds to challenges
 	observe     *observer
 	candidates  *candidates
 	log         *slog.Logger
+	retired     <-chan struct{} // closed when the snapshot has a successor or the gateway stops
 }
 
 // operationRequest is one operation as its client sent it.
@@ -87,13 +91,12 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 	if p.variables > 0 && len(req.Variables) > p.variables {
 		return nil, &refused{errs: operation.ErrorList{operation.LimitError("variables_size", len(req.Variables), p.variables)}}
 	}
-	prep, errs := p.view.engine.Prepare(graph.Request{
+	prep, errs := p.engine.Prepare(graph.Request{
 		Text: doc.text, OperationName: or(req.OperationName, doc.operationName), Variables: req.Variables, Unlimited: doc.unlimited,
 	})
-	hidden := p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log)
 	if len(errs) > 0 {
 		opts := operation.Options{}
-		if hidden != nil {
+		if hidden := p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log); hidden != nil {
 			opts.Visible = func(typeName, name string) bool { return !hidden.Hides(typeName, name) }
 		}
 		return nil, &refused{errs: errs.Suggest(p.view.schema, opts)}
@@ -110,45 +113,60 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 		}
 		return nil, &refused{auth: auth}
 	}
+	p.observe.prepared(prep.Cached)
+	var introspection *introspection.Schema // of this caller, where it is asked for
+	if prep.Measures.IntrospectionDepth > 0 {
+		introspection = p.view.introspectionFor(p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log))
+	}
 	return &ready{
 		Prepared: prep, document: doc,
 		execution: graph.Execution{
 			Headers: p.view.headersFor(req.header, allowed.headers), Denied: allowed.denied,
-			Label: labelDecider(), Introspection: p.view.introspectionFor(hidden),
+			Label: labelDecider(), Introspection: introspection,
 		},
 	}, nil
 }
 
 // run executes a query or mutation within the pipeline's time. The caller releases the result.
-func (p *pipeline) run(ctx context.Context, req *operationRequest) (*exec.Result, *ready, *refused) {
-	start := time.Now()
+func (p *pipeline) run(ctx context.Context, req *operationRequest) (*exec.Result, *refused) {
+	ctx, o := p.observe.begin(ctx)
 	op, no := p.admit(ctx, req)
-	if no != nil {
-		p.observe.operation(ctx, nil, nil, no, time.Since(start))
-		return nil, nil, no
-	}
-	if op.Operation.Kind == operation.Subscription {
+	if no == nil && op.Operation.Kind == operation.Subscription {
 		no = &refused{errs: operation.ErrorList{{
 			Message: "A subscription needs a connection that can stream: ask for text/event-stream or multipart/mixed.",
 			Code:    codeSubscriptionRefused, Failure: operation.FailureOperation,
 		}}}
-		p.observe.operation(ctx, op, nil, no, time.Since(start))
-		return nil, nil, no
 	}
-	if op.document.id == "" {
-		p.candidates.add(p.view.schema.API, op.document.text, req.OperationName)
+	if no != nil {
+		o.refused(ctx, op, no)
+		return nil, no
 	}
+	return p.execute(ctx, o, op)
+}
+
+// execute runs an admitted query or mutation.
+func (p *pipeline) execute(ctx context.Context, o *observation, op *ready) (*exec.Result, *refused) {
+	p.propose(op)
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	res, err := p.view.engine.Execute(ctx, op.Prepared, op.execution)
+	res, err := p.engine.Execute(ctx, op.Prepared, op.execution)
 	if err != nil {
-		no = &refused{errs: listOf(err)}
-		p.observe.operation(ctx, op, nil, no, time.Since(start))
-		return nil, nil, no
+		no := &refused{errs: listOf(err)}
+		o.refused(ctx, op, no)
+		return nil, no
 	}
-	p.observe.operation(ctx, op, res, nil, time.Since(start))
-	p.observe.fetches(ctx, p.view.schema, res.Fetches)
-	return res, op, nil
+	if res.Errors > 0 {
+		res.Body = p.codes.rename(res.Body)
+	}
+	o.finished(ctx, op, res, p.view.schema)
+	return res, nil
+}
+
+// propose counts an ad-hoc operation as a candidate for a trusted document.
+func (p *pipeline) propose(op *ready) {
+	if op.document.id == "" {
+		p.candidates.add(p.view.schema.API, op.document.text, op.Operation.Name)
+	}
 }
 
 func listOf(err error) operation.ErrorList {

@@ -32,12 +32,13 @@ type limiter interface {
 type rateLimits struct {
 	global, caller limiter
 	proxies        trustedProxies
+	observe        *observer
 	shared         *redisCounters // nil: counters in memory
 }
 
-func newRateLimits(cfg *config.Config, log *slog.Logger) (*rateLimits, error) {
+func newRateLimits(cfg *config.Config, observe *observer, log *slog.Logger) (*rateLimits, error) {
 	rl := cfg.Gateway.RateLimit
-	out := &rateLimits{proxies: newTrustedProxies(cfg.Network.TrustedProxies)}
+	out := &rateLimits{proxies: newTrustedProxies(cfg.Network.TrustedProxies), observe: observe}
 	if rl.Storage == "redis" && (rl.Global != nil || rl.PerCaller != nil) {
 		var err error
 		if out.shared, err = newRedisCounters(rl.Redis, log); err != nil {
@@ -71,6 +72,7 @@ func (l *rateLimits) wrapGlobal(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if ok, after := l.global.allow(r.Context(), ""); !ok {
+			l.observe.metrics.limit("rate_limit.global")
 			tooMany(w, after)
 			return
 		}
@@ -89,6 +91,7 @@ func (l *rateLimits) wrapCaller(next http.Handler) http.Handler {
 			key = "subject:" + tok.Issuer + "\x00" + tok.Subject
 		}
 		if ok, after := l.caller.allow(r.Context(), key); !ok {
+			l.observe.metrics.limit("rate_limit.per_caller")
 			tooMany(w, after)
 			return
 		}

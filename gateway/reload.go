@@ -2,10 +2,13 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -16,35 +19,54 @@ import (
 // watchInterval is how often watched files are looked at.
 const watchInterval = 2 * time.Second
 
+var errStopping = errors.New("the gateway stops")
+
 // Reload builds a snapshot from the configuration as it is now and swaps it in. When anything is wrong the old snapshot stays, and the error
 // says what.
 func (g *Gateway) Reload(ctx context.Context) error {
 	g.reload.Lock()
 	defer g.reload.Unlock()
+	if g.stopping.Load() {
+		return errStopping
+	}
 	err := g.swap(ctx)
 	g.failed.Store(err != nil)
+	if err == nil {
+		g.unpolled.Store(false) // the subgraphs were asked
+	}
+	g.noteStale()
 	g.metrics.reload(err == nil)
 	if err != nil {
-		g.log.ErrorContext(ctx, "reload failed, the old configuration stays in force", "error", err)
+		g.log.ErrorContext(ctx, "reload failed, the old configuration stays in force", slog.Any("error", err))
 		return err
 	}
 	g.log.InfoContext(ctx, "reloaded")
 	return nil
 }
 
-func (g *Gateway) swap(ctx context.Context) error {
-	if g.opts.Load == nil {
-		return nil
+func (g *Gateway) noteStale() {
+	value := 0.0
+	if g.failed.Load() || g.unpolled.Load() {
+		value = 1
 	}
-	cfg, err := g.opts.Load()
-	if err != nil {
-		return err
+	g.metrics.stale.Set(value)
+}
+
+// swap does what can fail first, and swaps then.
+func (g *Gateway) swap(ctx context.Context) error {
+	old := g.current.Load()
+	cfg := old.cfg
+	if g.opts.Load != nil {
+		var err error
+		if cfg, err = g.opts.Load(); err != nil {
+			return err
+		}
 	}
 	if err := cfg.CheckFiles(); err != nil {
 		return err //nolint:wrapcheck // it names file, line and key
 	}
-	if old := g.current.Load().cfg; cfg.Network.ListenAddress != old.Network.ListenAddress {
-		return fmt.Errorf("network.listen_address: it changed from %s to %s, which takes a restart", old.Network.ListenAddress, cfg.Network.ListenAddress)
+	if err := needsRestart(old.cfg, cfg); err != nil {
+		return err
 	}
 	sdl, err := g.opts.Supergraph(ctx, cfg)
 	if err != nil {
@@ -55,25 +77,66 @@ func (g *Gateway) swap(ctx context.Context) error {
 		return err
 	}
 	if cfg.OperationCaching.WarmOnReload {
-		g.warm(next, cfg.OperationCaching.WarmingPercent)
+		warm(ctx, old, next, cfg.OperationCaching.WarmingPercent)
 	}
-	g.current.Swap(next).leave()
+	g.current.Store(next)
+	old.retire()
 	return nil
 }
 
+// needsRestart refuses changes of what is set up once, when the process starts: listeners and exporters. All are told at once.
+func needsRestart(old, next *config.Config) error {
+	var errs []error
+	changed := func(key string, a, b any) {
+		if !reflect.DeepEqual(a, b) {
+			errs = append(errs, fmt.Errorf("%s: it changed, which takes a restart", key))
+		}
+	}
+	changed("network.listen_address", old.Network.ListenAddress, next.Network.ListenAddress)
+	changed("network.read_header_timeout", old.Network.ReadHeaderTimeout, next.Network.ReadHeaderTimeout)
+	changed("network.read_timeout", old.Network.ReadTimeout, next.Network.ReadTimeout)
+	changed("network.idle_timeout", old.Network.IdleTimeout, next.Network.IdleTimeout)
+	changed("network.max_header_size", old.Network.MaxHeaderSize, next.Network.MaxHeaderSize)
+	changed("tls.certificate", old.TLS.Certificate.Abs(), next.TLS.Certificate.Abs())
+	changed("tls.key", old.TLS.Key.Abs(), next.TLS.Key.Abs())
+	changed("health.listen", old.Health.Enabled && old.Health.Listen != "", next.Health.Enabled && next.Health.Listen != "")
+	changed("health.listen", old.Health.Listen, next.Health.Listen)
+	changed("admin.enabled", old.Admin.Enabled, next.Admin.Enabled)
+	changed("admin.listen", old.Admin.Listen, next.Admin.Listen)
+	changed("telemetry.metrics.prometheus", old.Telemetry.Metrics.Prometheus, next.Telemetry.Metrics.Prometheus)
+	changed("telemetry.metrics.exporters", exportersOf(old.Telemetry, old.Telemetry.Metrics.Exporters), exportersOf(next.Telemetry, next.Telemetry.Metrics.Exporters))
+	changed("telemetry.tracing", old.Telemetry.Tracing, next.Telemetry.Tracing)
+	changed("telemetry.exporters", old.Telemetry.Exporters, next.Telemetry.Exporters)
+	changed("telemetry.service_name", old.Telemetry.ServiceName, next.Telemetry.ServiceName)
+	changed("telemetry.resource_attributes", old.Telemetry.ResourceAttributes, next.Telemetry.ResourceAttributes)
+	changed("telemetry.logs", old.Telemetry.Logs.Level+" "+old.Telemetry.Logs.Format, next.Telemetry.Logs.Level+" "+next.Telemetry.Logs.Format)
+	return errors.Join(errs...)
+}
+
 // warm prepares the busiest operations of the old snapshot for the new one, so that the swap does not send everybody to the planner.
-func (g *Gateway) warm(next *snapshot, percent int) {
-	texts := g.current.Load().view.engine.Texts()
-	for _, text := range texts[:len(texts)*percent/100] {
-		next.view.engine.Warm(text)
+func warm(ctx context.Context, old, next *snapshot, percent int) {
+	for contract, v := range next.graphs.views {
+		was := old.graphs.views[contract]
+		if was == nil {
+			continue
+		}
+		for _, from := range was.engines {
+			texts := from.Texts()
+			texts = texts[:len(texts)*percent/100]
+			for _, to := range v.engines {
+				for _, text := range texts {
+					if ctx.Err() != nil {
+						return
+					}
+					to.Warm(text)
+				}
+			}
+		}
 	}
 }
 
 // watch reloads when a file of the configuration changes, and, where graph.poll_interval says so, when the supergraph does.
 func (g *Gateway) watch(ctx context.Context) {
-	if g.opts.Load == nil {
-		return
-	}
 	g.work.Go(func() {
 		tick := time.NewTicker(watchInterval)
 		defer tick.Stop()
@@ -104,8 +167,11 @@ func (g *Gateway) watch(ctx context.Context) {
 func (g *Gateway) supergraphChanged(ctx context.Context) bool {
 	s := g.current.Load()
 	sdl, err := g.opts.Supergraph(ctx, s.cfg)
+	g.unpolled.Store(err != nil)
+	g.noteStale()
 	if err != nil {
-		g.log.WarnContext(ctx, "polling the subgraphs failed, the old schema stays in force", "error", err)
+		g.metrics.reload(false)
+		g.log.WarnContext(ctx, "polling the subgraphs failed, the old schema stays in force", slog.Any("error", err))
 		return false
 	}
 	return sdl != s.supergraph

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
+	"sync"
 	"sync/atomic"
 
+	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/trusted"
 	"github.com/sluice-gateway/sluice/mcp"
@@ -20,14 +21,18 @@ import (
 type snapshot struct {
 	cfg        *config.Config
 	supergraph string
-	view       *view
+	graphs     *graphs
 	extensions *opened
+	resources  map[string]extensions.Resource // by name
+	names      map[string]string              // of the resources, by path
 	limits     *rateLimits
 	handler    http.Handler
 	tools      *mcp.Server // of the main MCP endpoint; nil when MCP is off
 	log        *slog.Logger
 
-	users atomic.Int64 // requests in flight, plus one until it is retired
+	retired chan struct{} // closed when a successor serves or the gateway stops: streams end then
+	ended   sync.Once     // closes retired
+	users   atomic.Int64  // requests in flight, plus one until it is retired
 }
 
 // builder holds what snapshots share.
@@ -42,24 +47,27 @@ type builder struct {
 
 // build makes a snapshot from a configuration and a supergraph. Nothing is left open when it fails.
 func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ *snapshot, err error) {
-	s := &snapshot{cfg: cfg, supergraph: sdl, log: b.log}
+	s := &snapshot{cfg: cfg, supergraph: sdl, log: b.log, retired: make(chan struct{}), resources: resourcesOf(cfg), names: map[string]string{}}
+	for name, r := range s.resources {
+		s.names[r.Path] = name
+	}
 	s.users.Store(1)
 	defer func() {
 		if err != nil {
 			s.close()
 		}
 	}()
-	if s.view, err = newView(cfg, sdl, cfg.OperationLimits); err != nil {
+	if s.graphs, err = openGraphs(cfg, sdl, b.observe); err != nil {
 		return nil, err
 	}
-	store, err := loadDocuments(cfg, s.view)
+	store, err := loadDocuments(cfg, s.graphs.main)
 	if err != nil {
 		return nil, err
 	}
-	if s.extensions, err = openExtensions(ctx, cfg, s.view.protected, b.log); err != nil {
+	if s.extensions, err = openExtensions(ctx, cfg, s.graphs.main.protected, b.log); err != nil {
 		return nil, err
 	}
-	if s.limits, err = newRateLimits(cfg, b.log); err != nil {
+	if s.limits, err = newRateLimits(cfg, b.observe, b.log); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
@@ -79,15 +87,18 @@ func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ 
 	return s, nil
 }
 
+// guardianFor makes the guardian of a resource.
+func (b *builder) guardianFor(s *snapshot, name string) *guardian {
+	return newGuardian(s.cfg, s.extensions, s.resources[name], b.observe, b.log)
+}
+
 // pipelineFor makes the pipeline of one resource.
-func (b *builder) pipelineFor(s *snapshot, store *trusted.Store, name string) *pipeline {
+func (b *builder) pipelineFor(s *snapshot, v *view, store *trusted.Store, limits config.OperationLimits, g *guardian) *pipeline {
 	return &pipeline{
-		view: s.view, authorizers: s.extensions.authorizers, documents: newDocuments(s.cfg, store, b.log),
+		view: v, engine: v.engine(limits), authorizers: s.extensions.authorizers, documents: newDocuments(s.cfg, store, b.log),
 		timeout: s.cfg.Gateway.Timeout, reject: s.cfg.Authorization.DeniedFields == config.DeniedReject,
-		variables: int(s.cfg.OperationLimits.VariablesSize), limits: s.cfg.OperationLimits,
-		costLimit: costLimit(s.cfg),
-		challenge: newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[name], b.log).challenge,
-		observe:   b.observe, candidates: b.candidates, log: b.log,
+		variables: int(limits.VariablesSize), limits: limits, costLimit: costLimit(s.cfg), codes: s.cfg.Graph.ErrorCodeMapping,
+		challenge: g.challenge, observe: b.observe, candidates: b.candidates, log: b.log, retired: s.retired,
 	}
 }
 
@@ -100,38 +111,26 @@ func costLimit(cfg *config.Config) int {
 
 func (b *builder) mountGraphQL(mux *http.ServeMux, s *snapshot, store *trusted.Store) {
 	cfg := s.cfg
+	g := b.guardianFor(s, config.GraphQLResource)
 	h := &graphqlHandler{
-		pipeline:  b.pipelineFor(s, store, config.GraphQLResource),
+		pipeline:  b.pipelineFor(s, s.graphs.main, store, cfg.OperationLimits, g),
 		bodyLimit: int64(cfg.RequestBodyLimit), batch: cfg.Gateway.Batching, csrf: cfg.CSRF,
 	}
+	served := g.wrap(s.limits.wrapCaller(h))
 	if cfg.Graph.Introspection {
-		h.graphiql = graphiQL()
+		page := graphiQL()
+		served = withPage(page, served)
+		mux.Handle(graphiQLAssets, page)
 	}
-	g := newGuardian(cfg, s.extensions, resourcesOf(cfg)[config.GraphQLResource], b.log)
-	mux.Handle(cfg.Graph.Path, cors(cfg.CORS, g.wrap(s.limits.wrapCaller(h))))
-	if cfg.Graph.Introspection {
-		mux.Handle(graphiQLAssets, graphiQL())
-	}
+	mux.Handle(cfg.Graph.Path, hostGuard(cfg, cors(cfg.CORS, served)))
 }
 
-func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, store *trusted.Store) error {
-	endpoints := s.cfg.MCPEndpoints()
-	if len(endpoints) == 0 {
-		return nil
-	}
-	var docs []search.Document
-	for _, d := range store.All() {
-		docs = append(docs, search.Document{
-			Name: or(d.Name, d.ID), Title: d.Title, Description: d.Description, Body: d.Text,
-			Call: fmt.Sprintf(`execute({"document_id":%q})`, d.ID),
-		})
-	}
-	index := search.Build(s.view.schema.API, search.BuildOptions{Documents: docs})
+// mountMCP serves every MCP endpoint: each with its part of the graph, its documents and its limits.
+func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, general *trusted.Store) error {
+	indexes := map[indexKey]*search.Index{}
 	var errs []error
-	for _, e := range endpoints {
-		p := b.pipelineFor(s, store, e.Name)
-		p.stepUp = e.StepUp == config.StepUpHTTP
-		server, err := newMCP(s.cfg, e, p, index, store, b.version, b.log)
+	for _, e := range s.cfg.MCPEndpoints() {
+		server, g, err := b.newEndpoint(s, e, general, indexes)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("mcp endpoint %q: %w", e.Name, err))
 			continue
@@ -139,10 +138,47 @@ func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, store *trusted.Store
 		if e.Name == config.MainEndpoint {
 			s.tools = server
 		}
-		g := newGuardian(s.cfg, s.extensions, resourcesOf(s.cfg)[e.Name], b.log)
 		mux.Handle(e.Path, server.Handler(g.wrap, s.limits.wrapCaller))
 	}
 	return errors.Join(errs...)
+}
+
+// indexKey says what a search index is made of.
+type indexKey struct {
+	view  *view
+	store *trusted.Store
+}
+
+// newEndpoint makes the server of one MCP endpoint. Endpoints that show the same share an index.
+func (b *builder) newEndpoint(s *snapshot, e config.MCPEndpoint, general *trusted.Store, indexes map[indexKey]*search.Index) (*mcp.Server, *guardian, error) {
+	v, err := s.graphs.view(e.Contract)
+	if err != nil {
+		return nil, nil, fmt.Errorf("contract: %w", err)
+	}
+	store, err := endpointDocuments(s.cfg, e, v, general)
+	if err != nil {
+		return nil, nil, err
+	}
+	key := indexKey{v, store}
+	if indexes[key] == nil {
+		indexes[key] = search.Build(v.schema.API, search.BuildOptions{Documents: searchDocuments(store)})
+	}
+	g := b.guardianFor(s, e.Name)
+	p := b.pipelineFor(s, v, store, e.OperationLimits, g)
+	p.stepUp = e.StepUp == config.StepUpHTTP
+	server, err := newMCP(s.cfg, e, p, indexes[key], store, b.version, b.log)
+	return server, g, err
+}
+
+func searchDocuments(store *trusted.Store) []search.Document {
+	var docs []search.Document
+	for _, d := range store.All() {
+		docs = append(docs, search.Document{
+			Name: or(d.Name, d.ID), Title: d.Title, Description: d.Description, Body: d.Text,
+			Call: fmt.Sprintf(`execute({"document_id":%q})`, d.ID),
+		})
+	}
+	return docs
 }
 
 // mountMetadata serves the extensions' public documents, to everyone and every origin.
@@ -179,14 +215,6 @@ func (b *builder) mountMetadata(mux *http.ServeMux, s *snapshot) (err error) {
 	return nil
 }
 
-func hostOf(origin string) string {
-	u, err := url.Parse(origin)
-	if err != nil {
-		return ""
-	}
-	return u.Host
-}
-
 // enter counts a request in; it reports false when the snapshot is closed already.
 func (s *snapshot) enter() bool {
 	for {
@@ -200,19 +228,27 @@ func (s *snapshot) enter() bool {
 	}
 }
 
-// leave counts a request out, or retires the snapshot; the last one closes it.
+// leave counts a request out; the last one closes the snapshot.
 func (s *snapshot) leave() {
 	if s.users.Add(-1) == 0 {
 		s.close()
 	}
 }
 
+// retire lets the snapshot go: what streams ends, and the last request to leave closes it.
+func (s *snapshot) retire() {
+	s.endStreams()
+	s.leave()
+}
+
+func (s *snapshot) endStreams() { s.ended.Do(func() { close(s.retired) }) }
+
 func (s *snapshot) close() {
 	if s.extensions != nil {
 		s.extensions.close(s.log)
 	}
-	if s.view != nil {
-		s.view.close()
+	if s.graphs != nil {
+		s.graphs.close()
 	}
 	if s.limits != nil {
 		s.limits.close()

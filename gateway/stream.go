@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/sluice-gateway/sluice/graph"
@@ -15,42 +17,55 @@ import (
 // heartbeat is how often a silent stream is given a sign of life, so that proxies do not cut it.
 const heartbeat = 15 * time.Second
 
+// eventWrite is how long one event may take to be written: a client that reads no longer must not hold a stream for ever.
+const eventWrite = 30 * time.Second
+
+// Codes of what ends a stream, as clients see them.
+const (
+	codeSubscriptionFailed operation.Code = "SUBSCRIPTION_FAILED"
+	codeSubscriptionEnded  operation.Code = "SUBSCRIPTION_ENDED"
+	codeTokenExpired       operation.Code = "TOKEN_EXPIRED"
+)
+
 // stream answers an operation as a stream of responses: the events of a subscription, or the one response of any other operation.
 func (h *graphqlHandler) stream(w http.ResponseWriter, r *http.Request, req *operationRequest, media string) {
-	op, no := h.pipeline.admit(r.Context(), req)
+	p := h.pipeline
+	ctx, o := p.observe.begin(r.Context())
+	refusedMedia := typeResponse
+	if media == typeSSE { // an event source reads nothing but events
+		refusedMedia = typeJSON
+	}
+	op, no := p.admit(ctx, req)
 	if no != nil {
-		refusedMedia := typeResponse
-		if media == typeSSE { // an event source reads nothing but events
-			refusedMedia = typeJSON
-		}
+		o.refused(ctx, op, no)
 		h.refuse(w, refusedMedia, no)
 		return
 	}
-	out := newStreamWriter(w, media)
 	if op.Operation.Kind != operation.Subscription {
-		h.single(r.Context(), out, op)
+		h.single(ctx, newStreamWriter(w, media), o, op)
 		return
 	}
-	sub, err := h.pipeline.view.engine.Subscribe(r.Context(), op.Prepared, op.execution)
+	sub, err := p.engine.Subscribe(ctx, op.Prepared, op.execution)
 	if err != nil {
-		h.pipeline.log.WarnContext(r.Context(), "subscription refused by its subgraph", "error", err)
+		p.log.WarnContext(ctx, "subscription refused by its subgraph", slog.Any("error", err))
 		var list operation.ErrorList
 		if !errors.As(err, &list) {
-			list = fault("SUBSCRIPTION_FAILED", "The subscription could not be opened.")
+			list = fault(codeSubscriptionFailed, "The subscription could not be opened.")
 		}
-		h.refuse(w, typeJSON, &refused{errs: list})
+		no := &refused{errs: list}
+		o.refused(ctx, op, no)
+		h.refuse(w, typeJSON, no)
 		return
 	}
-	h.forward(r.Context(), out, sub)
+	h.forward(ctx, newStreamWriter(w, media), o, op, sub, req.caller.ExpiresAt)
 }
 
-func (h *graphqlHandler) single(ctx context.Context, out *streamWriter, op *ready) {
-	ctx, cancel := context.WithTimeout(ctx, h.pipeline.timeout)
-	defer cancel()
+// single streams the one response of a query or mutation.
+func (h *graphqlHandler) single(ctx context.Context, out *streamWriter, o *observation, op *ready) {
 	out.open()
-	res, err := h.pipeline.view.engine.Execute(ctx, op.Prepared, op.execution)
-	if err != nil {
-		out.event(errorBody(listOf(err)))
+	res, no := h.pipeline.execute(ctx, o, op)
+	if no != nil {
+		out.event(h.errorBody(no.errs))
 	} else {
 		out.event(res.Body)
 		res.Release()
@@ -58,56 +73,85 @@ func (h *graphqlHandler) single(ctx context.Context, out *streamWriter, op *read
 	out.complete()
 }
 
-// forward writes the subscription's events until it or the client ends. The reading goroutine ends with the subscription, which is closed before
-// forward returns.
-func (h *graphqlHandler) forward(ctx context.Context, out *streamWriter, sub *graph.Subscription) {
-	type event struct {
-		body []byte
-		err  error
-	}
-	events := make(chan event)
-	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			res, err := sub.Next(ctx)
-			e := event{err: err}
-			if err == nil {
-				e.body = append([]byte(nil), res.Body...)
-				res.Release()
+// event is what a subscription gave, or how it ended.
+type event struct {
+	body []byte
+	err  error
+}
+
+// receive reads a subscription until it ends or stop is closed, and then closes done.
+func (h *graphqlHandler) receive(ctx context.Context, sub *graph.Subscription, events chan<- event, stop <-chan struct{}, done chan<- struct{}) {
+	defer close(done)
+	for {
+		res, err := sub.Next(ctx)
+		e := event{err: err}
+		if err == nil {
+			e.body = slices.Clone(res.Body)
+			if res.Errors > 0 {
+				e.body = h.pipeline.codes.rename(e.body)
 			}
-			select {
-			case events <- e:
-			case <-stop:
-				return
-			}
-			if err != nil {
-				return
-			}
+			h.pipeline.observe.fetches(ctx, h.pipeline.view.schema, res.Fetches)
+			res.Release()
 		}
-	}()
+		select {
+		case events <- e:
+		case <-stop:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// forward writes the subscription's events until it or the client ends, its token expires, or the snapshot is retired: what a stream may show
+// was decided by that token and that configuration, and its client may ask again. The reading goroutine ends before forward returns.
+func (h *graphqlHandler) forward(ctx context.Context, out *streamWriter, o *observation, op *ready, sub *graph.Subscription, expires time.Time) {
+	ctx, cancel := context.WithCancel(ctx)
+	events, stop, done := make(chan event), make(chan struct{}), make(chan struct{})
+	go h.receive(ctx, sub, events, stop, done)
 	defer func() {
 		close(stop)
+		cancel()
 		_ = sub.Close()
 		<-done
+		o.streamed(ctx, op)
 	}()
-	out.open()
+	h.pipeline.observe.metrics.streams.Inc()
+	defer h.pipeline.observe.metrics.streams.Dec()
+	var expiry <-chan time.Time
+	if !expires.IsZero() {
+		timer := time.NewTimer(time.Until(expires))
+		defer timer.Stop()
+		expiry = timer.C
+	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for {
+	out.open()
+	end := func(code operation.Code, message string) {
+		out.event(h.errorBody(fault(code, message)))
+		out.complete()
+	}
+	for !out.broken {
 		select {
 		case <-ctx.Done():
+			return
+		case <-h.pipeline.retired:
+			end(codeSubscriptionEnded, "The gateway has a new configuration or stops: subscribe again.")
+			return
+		case <-expiry:
+			end(codeTokenExpired, "The token has expired: subscribe again with a new one.")
 			return
 		case <-beat.C:
 			out.beat()
 		case e := <-events:
-			if e.err != nil {
-				if !errors.Is(e.err, io.EOF) {
-					h.pipeline.log.WarnContext(ctx, "subscription broke off", "error", e.err)
-					out.event(errorBody(fault("SUBSCRIPTION_FAILED", "The subscription broke off.")))
-				}
+			switch {
+			case errors.Is(e.err, io.EOF):
 				out.complete()
+				return
+			case e.err != nil:
+				h.pipeline.log.WarnContext(ctx, "subscription broke off", slog.Any("error", e.err))
+				end(codeSubscriptionFailed, "The subscription broke off.")
 				return
 			}
 			out.event(e.body)
@@ -118,9 +162,10 @@ func (h *graphqlHandler) forward(ctx context.Context, out *streamWriter, sub *gr
 // streamWriter writes responses as server-sent events (GraphQL over Server-Sent Events Protocol, distinct connections) or as
 // parts of multipart/mixed (the multipart subscription protocol, subscriptionSpec 1.0).
 type streamWriter struct {
-	w     http.ResponseWriter
-	flush *http.ResponseController
-	parts bool
+	w      http.ResponseWriter
+	flush  *http.ResponseController
+	parts  bool
+	broken bool // nothing can be written any more
 }
 
 func newStreamWriter(w http.ResponseWriter, media string) *streamWriter {
@@ -135,7 +180,6 @@ func (s *streamWriter) open() {
 	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	_ = s.flush.SetWriteDeadline(time.Time{}) // a stream outlives the time-outs of ordinary responses
 	s.w.WriteHeader(http.StatusOK)
 	s.write("", nil, "")
 }
@@ -173,9 +217,18 @@ func (s *streamWriter) complete() {
 	s.write("event: complete\ndata:\n\n", nil, "")
 }
 
+// write sends one piece. It may take some time of its own, whatever the stream took before.
 func (s *streamWriter) write(before string, body []byte, after string) {
-	_, _ = io.WriteString(s.w, before)
-	_, _ = s.w.Write(body)
-	_, _ = io.WriteString(s.w, after)
-	_ = s.flush.Flush()
+	_ = s.flush.SetWriteDeadline(time.Now().Add(eventWrite)) // recorders of tests have no deadlines
+	_, err := io.WriteString(s.w, before)
+	if err == nil {
+		_, err = s.w.Write(body)
+	}
+	if err == nil {
+		_, err = io.WriteString(s.w, after)
+	}
+	if err == nil {
+		err = s.flush.Flush()
+	}
+	s.broken = s.broken || err != nil
 }

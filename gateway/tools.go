@@ -35,23 +35,24 @@ func Plan(ctx context.Context, cfg *config.Config, req PlanRequest) (*plan.Plan,
 	if err != nil {
 		return nil, nil, err
 	}
-	v, err := newView(cfg, sdl, cfg.OperationLimits)
+	g, err := openGraphs(cfg, sdl, discardObserver())
 	if err != nil {
 		return nil, nil, err
 	}
-	defer v.close()
-	prep, errs := v.engine.Prepare(graph.Request{Text: req.Text, OperationName: req.OperationName, Variables: req.Variables})
+	defer g.close()
+	engine := g.main.engine(cfg.OperationLimits)
+	prep, errs := engine.Prepare(graph.Request{Text: req.Text, OperationName: req.OperationName, Variables: req.Variables})
 	if len(errs) > 0 {
 		return nil, nil, fmt.Errorf("plan: %w", errs)
 	}
-	p, err := v.engine.Plan(prep, graph.Execution{})
+	p, err := engine.Plan(prep, graph.Execution{})
 	if err != nil {
 		return nil, nil, err //nolint:wrapcheck // it says what cannot be planned
 	}
 	if req.Verify {
-		if err := v.engine.Verify(prep, graph.Execution{}); err != nil {
+		if err := engine.Verify(prep, graph.Execution{}); err != nil {
 			return nil, nil, err //nolint:wrapcheck // it says what is wrong with the plan
 		}
 	}
-	return p, v.schema, nil
+	return p, g.main.schema, nil
 }

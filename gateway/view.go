@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -16,17 +15,18 @@ import (
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 	"github.com/sluice-gateway/sluice/graph/schema"
-	"github.com/sluice-gateway/sluice/graph/subgraph"
 )
 
 // view is one supergraph ready to be served: the whole graph, or the part of it that a contract leaves.
 type view struct {
+	cfg       *config.Config
+	contract  string // its key; "" for the main view
 	schema    *schema.Schema
-	engine    *graph.Engine
-	clients   subgraph.Clients
+	send      fetcher
 	headers   []headerRules          // by subgraph
 	protected []extensions.Protected // of the whole schema
-	open      bool                   // introspection is answered
+	open      *introspection.Schema  // answers introspection; nil: it is not answered
+	engines   map[config.OperationLimits]*graph.Engine
 
 	mu            sync.Mutex
 	introspection map[string]*introspection.Schema // by what is hidden
@@ -35,37 +35,31 @@ type view struct {
 // maxIntrospections bounds the introspection answers kept for callers with different rights.
 const maxIntrospections = 64
 
-func newView(cfg *config.Config, sdl string, limits config.OperationLimits) (*view, error) {
-	s, err := schema.Load(sdl)
-	if err != nil {
-		return nil, fmt.Errorf("supergraph: %w", err)
+func newView(cfg *config.Config, s *schema.Schema, send fetcher, headers []headerRules) *view {
+	v := &view{
+		cfg: cfg, schema: s, send: send, headers: headers, protected: protectedOf(operation.AllProtected(s)),
+		engines: map[config.OperationLimits]*graph.Engine{}, introspection: map[string]*introspection.Schema{},
 	}
-	clients, err := newClients(cfg, s)
-	if err != nil {
-		return nil, err
+	if cfg.Graph.Introspection {
+		v.open = introspection.New(s.API, introspection.Options{})
 	}
-	v := &view{schema: s, clients: clients, open: cfg.Graph.Introspection, introspection: map[string]*introspection.Schema{}}
-	for i := range s.Subgraphs {
-		rules, err := compileHeaders(cfg.HeaderRules(s.Subgraphs[i].Name))
-		if err != nil {
-			clients.Close()
-			return nil, err
-		}
-		v.headers = append(v.headers, rules)
-	}
-	v.protected = protectedOf(operation.AllProtected(s))
-	send, err := withExchange(cfg, s, clients)
-	if err != nil {
-		clients.Close()
-		return nil, err
-	}
-	v.engine = graph.New(s, engineConfig(cfg, s, send, limits, v.open))
-	return v, nil
+	return v
 }
 
-func engineConfig(cfg *config.Config, s *schema.Schema, send fetcher, limits config.OperationLimits, open bool) graph.Config {
+// engine returns the engine with the limits, which endpoints with the same ones share. It is called while the snapshot is built.
+func (v *view) engine(limits config.OperationLimits) *graph.Engine {
+	e := v.engines[limits]
+	if e == nil {
+		e = graph.New(v.schema, v.engineConfig(limits))
+		v.engines[limits] = e
+	}
+	return e
+}
+
+func (v *view) engineConfig(limits config.OperationLimits) graph.Config {
+	cfg := v.cfg
 	c := graph.Config{
-		Fetcher: send,
+		Fetcher: v.send,
 		Parse:   operation.ParseLimits{Bytes: int(cfg.ExecutableDocumentLimit), Tokens: limits.Tokens},
 		Limits: operation.Limits{
 			Depth: limits.Depth, Height: limits.Height, Aliases: limits.Aliases, RootFields: limits.RootFields,
@@ -77,15 +71,10 @@ func engineConfig(cfg *config.Config, s *schema.Schema, send fetcher, limits con
 			MaxRepresentations: limits.Representations, MaxResponseBytes: int(limits.ResponseSize),
 		},
 		Cost: graph.CostControl{
-			Measure: cfg.ComplexityControl.Mode != "", ListSize: cfg.ComplexityControl.ListSize,
+			Measure: cfg.ComplexityControl.Mode != "", Limit: costLimit(cfg), ListSize: cfg.ComplexityControl.ListSize,
 		},
-		Batch: func(sg schema.SubgraphID) bool { return cfg.Subgraph(s.Subgraphs[sg].Name).Batching },
-	}
-	if cfg.ComplexityControl.Mode == config.ComplexityEnforce {
-		c.Cost.Limit = cfg.ComplexityControl.Limit
-	}
-	if open {
-		c.Introspection = introspection.New(s.API, introspection.Options{})
+		Batch:         func(sg schema.SubgraphID) bool { return cfg.Subgraph(v.schema.Subgraphs[sg].Name).Batching },
+		Introspection: v.open,
 	}
 	if cfg.OperationCaching.Enabled {
 		c.DocumentCacheBytes, c.PlanCacheBytes = int64(cfg.OperationCaching.Size)/2, int64(cfg.OperationCaching.Size)/2
@@ -94,8 +83,6 @@ func engineConfig(cfg *config.Config, s *schema.Schema, send fetcher, limits con
 	}
 	return c
 }
-
-func (v *view) close() { v.clients.Close() }
 
 // headersFor returns what a client's headers become for each subgraph, with what the authorizers add.
 func (v *view) headersFor(client, extra http.Header) func(schema.SubgraphID) http.Header {
@@ -116,7 +103,7 @@ func (v *view) headersFor(client, extra http.Header) func(schema.SubgraphID) htt
 
 // introspectionFor returns the introspection of a caller to whom some elements are hidden.
 func (v *view) introspectionFor(hidden *graph.Denied) *introspection.Schema {
-	if !v.open || hidden == nil {
+	if v.open == nil || hidden == nil {
 		return nil // the engine's own
 	}
 	v.mu.Lock()

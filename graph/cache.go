@@ -13,6 +13,8 @@ type cache[K comparable, V any] struct {
 	size    int64
 	entries map[K]*list.Element // of *cached[K, V]
 	recent  *list.List          // most recently used first
+
+	hits, misses uint64
 }
 
 type cached[K comparable, V any] struct {
@@ -32,11 +34,13 @@ func (c *cache[K, V]) get(key K, build func() (value V, cost int64, keep bool)) 
 	c.mu.Lock()
 	if el, ok := c.entries[key]; ok {
 		c.recent.MoveToFront(el)
+		c.hits++
 		c.mu.Unlock()
 		e := el.Value.(*cached[K, V])
 		<-e.done
 		return e.value, true
 	}
+	c.misses++
 	e := &cached[K, V]{key: key, done: make(chan struct{})}
 	el := c.recent.PushFront(e)
 	c.entries[key] = el
@@ -87,4 +91,11 @@ func (c *cache[K, V]) keys() []K {
 		}
 	}
 	return out
+}
+
+// stats returns how often a value was there, and how often it had to be built.
+func (c *cache[K, V]) stats() (hits, misses uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hits, c.misses
 }

@@ -78,6 +78,9 @@ func (e *Engine) Schema() *schema.Schema { return e.schema }
 // Texts returns the texts of the operations in the document cache, most recently used first: what a successor should be warmed with.
 func (e *Engine) Texts() []string { return e.documents.keys() }
 
+// PlanStats returns how many operations found their plan in the cache, and how many had to be planned.
+func (e *Engine) PlanStats() (hits, misses uint64) { return e.plans.stats() }
+
 func labelsOf(s *schema.Schema) []string {
 	var out []string
 	for i := range s.Fields {

@@ -47,7 +47,7 @@ func (s *Server) call(ctx context.Context, t *tool, arguments []byte, h http.Hea
 	defer cancel()
 	defer func() {
 		if s.deps.Observe != nil {
-			s.deps.Observe(ctx, CallStats{Tool: t.name, Duration: time.Since(start), IsError: res.isError, Cut: res.cut})
+			s.deps.Observe(ctx, CallStats{Tool: t.name, Duration: time.Since(start), IsError: res.isError, Cut: res.cut, Tokens: res.tokens()})
 		}
 	}()
 	defer s.recoverInto(ctx, func(text string) { res = errorText(text) })

@@ -55,6 +55,8 @@ type Config struct {
 	// "scheme://host[:port]"; "*" allows all. An origin that is the same as an
 	// allowed or loopback Host always may.
 	AllowedOrigins []string
+	// AllowOrigin allows further origins, for lists with patterns; nil allows none.
+	AllowOrigin func(origin string) bool
 }
 
 // MaxTokens is the token budget of each tool's answer. 0 means 2000 for search,

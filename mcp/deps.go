@@ -32,6 +32,7 @@ type CallStats struct {
 	Duration time.Duration
 	IsError  bool
 	Cut      bool // the result did not fit its budget
+	Tokens   int  // of the result, by [search.EstimateTokens]
 }
 
 // Executor runs operations through the gateway's whole pipeline. The caller's

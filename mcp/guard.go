@@ -93,7 +93,8 @@ func (s *Server) namedHost(host string) bool {
 
 func (s *Server) originAllowed(origin string, r *http.Request) bool {
 	if slices.Contains(s.cfg.AllowedOrigins, "*") ||
-		slices.ContainsFunc(s.cfg.AllowedOrigins, func(o string) bool { return strings.EqualFold(o, origin) }) {
+		slices.ContainsFunc(s.cfg.AllowedOrigins, func(o string) bool { return strings.EqualFold(o, origin) }) ||
+		s.cfg.AllowOrigin != nil && s.cfg.AllowOrigin(origin) {
 		return true
 	}
 	u, err := url.Parse(origin)

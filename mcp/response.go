@@ -18,6 +18,15 @@ type result struct {
 	header  http.Header // WWW-Authenticate and the like, with status
 }
 
+// tokens estimates what the result costs its reader.
+func (r result) tokens() int {
+	n := 0
+	for _, block := range r.content {
+		n += measure(block)
+	}
+	return n
+}
+
 func text(s string) result      { return result{content: [][]byte{[]byte(s)}} }
 func errorText(s string) result { return result{content: [][]byte{[]byte(s)}, isError: true} }
 

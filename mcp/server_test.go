@@ -245,7 +245,10 @@ func TestObserverSeesEveryCall(t *testing.T) {
 	su.call(t, "search", `{"keywords":["x"]}`)
 	want := []mcp.CallStats{{Tool: "execute"}, {Tool: "execute", IsError: true}, {Tool: "execute", Cut: true}, {Tool: "search"}}
 	for i := range seen {
-		seen[i].Duration = 0
+		if seen[i].Tokens == 0 {
+			t.Errorf("call %d: the tokens of its result were not counted", i)
+		}
+		seen[i].Duration, seen[i].Tokens = 0, 0
 	}
 	if !slices.Equal(seen, want) {
 		t.Errorf("got %+v, want %+v", seen, want)
