@@ -12,8 +12,10 @@
 //
 //	SDL -> ingest (parse, @link names, own model, GraphQL rules)   subgraph, one each
 //	    -> upgrade (federation 1 to 2)                             subgraph
+//	    -> validate (federation's directives, within a subgraph)
 //	    -> merge (types, fields, directives, sharing, overrides)   supergraph
 //	    -> check (the supergraph as GraphQL, @inaccessible, auth)
+//	    -> satisfiable (package satisfiability, on the compiled schema)
 //	    -> print
 //
 // The model (schema, typeDef, field...) is this package's own; gqlparser's tree

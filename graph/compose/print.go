@@ -14,12 +14,10 @@ func printSchema(s *schema) string {
 	p := &printer{}
 	p.b.Grow(256 * (len(s.types) + 1))
 	p.schema(s)
-	directives := slices.SortedFunc(slices.Values(s.directives), func(a, b *directiveDef) int { return compareNames(a.name, b.name) })
-	for _, d := range directives {
+	for _, d := range s.sortedDirectives() {
 		p.directiveDef(d)
 	}
-	types := slices.SortedFunc(slices.Values(s.types), func(a, b *typeDef) int { return compareNames(a.name, b.name) })
-	for _, t := range types {
+	for _, t := range s.sortedTypes() {
 		p.typeDef(t)
 	}
 	return p.b.String()

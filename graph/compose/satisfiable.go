@@ -7,13 +7,12 @@ import (
 	graph "github.com/sluice-gateway/sluice/graph/schema"
 )
 
-// checkSatisfiable prints the supergraph, and asks of the result whether the subgraphs can answer every query that it allows. What is
-// printed is what gateways run, so that is what is judged.
+// checkSatisfiable asks of the supergraph whether the subgraphs can answer every query that it allows, and prints it when they can. A
+// supergraph that cannot be judged is not passed.
 func (c *composition) checkSatisfiable() {
-	c.printed = printSchema(c.super.schema)
-	s, err := graph.Load(c.printed)
+	s, err := graph.LoadComposed(document(c.super.schema))
 	if err != nil {
-		// What a gateway could not load, such as a graph that needs connectors, it refuses itself, and says why.
+		c.fail(SatisfiabilityError, "", nil, "it cannot be found out whether every query can be answered: %v", err)
 		return
 	}
 	for _, p := range satisfiability.Check(s) {
@@ -28,6 +27,9 @@ func (c *composition) checkSatisfiable() {
 		case satisfiability.TooComplex:
 			c.fail(MaxValidationSubgraphPathsExceeded, "", nil, "%s", p.Message)
 		}
+	}
+	if len(c.errors) == 0 {
+		c.printed = printSchema(c.super.schema)
 	}
 }
 

@@ -108,7 +108,7 @@ func (ld *loader) checkLink(l *link, url string) bool {
 	switch l.purpose {
 	case federation.NoPurpose:
 	case federation.Security, federation.Execution:
-		if !known {
+		if !known && !ld.composed {
 			ld.errorf(l.position, "schema", "links %q for %s, which this gateway does not implement", url, l.purpose)
 			return false
 		}

@@ -19,12 +19,21 @@ func Load(sdl string) (*Schema, error) {
 	if err != nil {
 		return nil, Errors{syntaxError(err)}
 	}
-	ld := &loader{doc: doc, s: &Schema{Types: make([]Type, 1), Fields: make([]Field, 1), typeByName: map[string]TypeID{}}}
+	ld := newLoader(doc)
+	return ld.load(ld.buildAPI)
+}
+
+func newLoader(doc *ast.SchemaDocument) *loader {
+	return &loader{doc: doc, s: &Schema{Types: make([]Type, 1), Fields: make([]Field, 1), typeByName: map[string]TypeID{}}}
+}
+
+// load runs the phases, the given one last.
+func (ld *loader) load(api func()) (*Schema, error) {
 	for _, phase := range []func(){
 		ld.mergeExtensions, ld.loadLinks, ld.resolveNames, ld.findDirectiveTypes, ld.loadGraphs,
 		ld.declareTypes, ld.declareMembers, ld.loadRoots,
 		ld.loadTypeHomes, ld.loadPossible, ld.loadFieldHomes, ld.compileFieldSets,
-		ld.impliedHomes, ld.interfaceObjects, ld.loadDemands, ld.buildAPI,
+		ld.impliedHomes, ld.interfaceObjects, ld.loadDemands, api,
 	} {
 		// A phase leans on what the phases before it have established, so the faults of one phase are told together.
 		if phase(); len(ld.errs) > 0 {
@@ -57,7 +66,8 @@ type loader struct {
 		authenticated, requiresScopes, policy             string
 		cost, listSize                                    string
 	}
-	fed1 bool // join v0.1
+	fed1     bool // join v0.1
+	composed bool // see LoadComposed
 	// directiveTypes are the types that only directives use which clients cannot: see findDirectiveTypes.
 	directiveTypes map[string]bool
 	graphs         map[string]SubgraphID

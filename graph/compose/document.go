@@ -1,0 +1,167 @@
+package compose
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// document is a schema as gqlparser's tree: what parsing the printed schema would
+// give, in the same order, but for descriptions and positions.
+func document(s *schema) *ast.SchemaDocument {
+	var w documenter
+	doc := &ast.SchemaDocument{Schema: ast.SchemaDefinitionList{w.schema(s)}}
+	for _, d := range s.sortedDirectives() {
+		doc.Directives = append(doc.Directives, w.directiveDef(d))
+	}
+	for _, t := range s.sortedTypes() {
+		doc.Definitions = append(doc.Definitions, w.definition(t))
+	}
+	return doc
+}
+
+// sortedTypes are the types by name.
+func (s *schema) sortedTypes() []*typeDef {
+	return slices.SortedFunc(slices.Values(s.types), func(a, b *typeDef) int { return cmp.Compare(a.name, b.name) })
+}
+
+// sortedDirectives are the definitions of directives by name.
+func (s *schema) sortedDirectives() []*directiveDef {
+	return slices.SortedFunc(slices.Values(s.directives), func(a, b *directiveDef) int { return cmp.Compare(a.name, b.name) })
+}
+
+// documenter builds the nodes. There are many of them and they live equally
+// long, so they are allocated in slabs.
+type documenter struct {
+	fields     slab[ast.FieldDefinition]
+	inputs     slab[ast.ArgumentDefinition]
+	types      slab[ast.Type]
+	directives slab[ast.Directive]
+	arguments  slab[ast.Argument]
+	values     slab[ast.Value]
+}
+
+// slab allocates values many at a time.
+type slab[T any] struct{ free []T }
+
+const slabSize = 128
+
+func (s *slab[T]) new() *T {
+	if len(s.free) == 0 {
+		s.free = make([]T, slabSize)
+	}
+	v := &s.free[0]
+	s.free = s.free[1:]
+	return v
+}
+
+func (w *documenter) schema(s *schema) *ast.SchemaDefinition {
+	out := &ast.SchemaDefinition{Directives: w.applied(s.applied)}
+	for _, o := range operations {
+		if s.roots[o] != "" {
+			out.OperationTypes = append(out.OperationTypes, &ast.OperationTypeDefinition{Operation: ast.Operation(o.keyword()), Type: s.roots[o]})
+		}
+	}
+	return out
+}
+
+func (w *documenter) directiveDef(d *directiveDef) *ast.DirectiveDefinition {
+	out := &ast.DirectiveDefinition{Name: d.name, Arguments: w.argumentDefs(d.args), IsRepeatable: d.repeatable}
+	for _, l := range d.locations {
+		out.Locations = append(out.Locations, ast.DirectiveLocation(l))
+	}
+	return out
+}
+
+func (w *documenter) definition(t *typeDef) *ast.Definition {
+	out := &ast.Definition{
+		Kind: [...]ast.DefinitionKind{
+			scalarKind: ast.Scalar, objectKind: ast.Object, interfaceKind: ast.Interface,
+			unionKind: ast.Union, enumKind: ast.Enum, inputKind: ast.InputObject,
+		}[t.kind],
+		Name: t.name, Directives: w.applied(t.applied), Interfaces: names(t.interfaces), Types: names(t.members),
+	}
+	out.Fields = make(ast.FieldList, 0, len(t.fields)+len(t.inputs))
+	for _, f := range t.fields {
+		n := w.fields.new()
+		n.Name, n.Type, n.Arguments, n.Directives = f.name, w.typeRef(f.typ), w.argumentDefs(f.args), w.applied(f.applied)
+		out.Fields = append(out.Fields, n)
+	}
+	for _, in := range t.inputs {
+		n := w.fields.new()
+		n.Name, n.Type, n.DefaultValue, n.Directives = in.name, w.typeRef(in.typ), w.value(in.def), w.applied(in.applied)
+		out.Fields = append(out.Fields, n)
+	}
+	for _, v := range t.values {
+		out.EnumValues = append(out.EnumValues, &ast.EnumValueDefinition{Name: v.name, Directives: w.applied(v.applied)})
+	}
+	return out
+}
+
+func names(list []named) []string {
+	var out []string
+	for _, n := range list {
+		out = append(out, n.name)
+	}
+	return out
+}
+
+func (w *documenter) argumentDefs(args []*input) ast.ArgumentDefinitionList {
+	var out ast.ArgumentDefinitionList
+	for _, a := range args {
+		n := w.inputs.new()
+		n.Name, n.Type, n.DefaultValue, n.Directives = a.name, w.typeRef(a.typ), w.value(a.def), w.applied(a.applied)
+		out = append(out, n)
+	}
+	return out
+}
+
+func (w *documenter) typeRef(t *typeRef) *ast.Type {
+	n := w.types.new()
+	n.NamedType, n.NonNull = t.name, t.nonNull
+	if t.elem != nil {
+		n.Elem = w.typeRef(t.elem)
+	}
+	return n
+}
+
+func (w *documenter) applied(list []*directive) ast.DirectiveList {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make(ast.DirectiveList, len(list))
+	for i, d := range list {
+		n := w.directives.new()
+		n.Name = d.name
+		if len(d.args) > 0 {
+			n.Arguments = make(ast.ArgumentList, len(d.args))
+		}
+		for j, a := range d.args {
+			arg := w.arguments.new()
+			arg.Name, arg.Value = a.name, w.value(a.value)
+			n.Arguments[j] = arg
+		}
+		out[i] = n
+	}
+	return out
+}
+
+func (w *documenter) value(v *value) *ast.Value {
+	if v == nil {
+		return nil
+	}
+	n := w.values.new()
+	n.Kind, n.Raw = [...]ast.ValueKind{
+		intValue: ast.IntValue, floatValue: ast.FloatValue, stringValue: ast.StringValue, boolValue: ast.BooleanValue,
+		nullValue: ast.NullValue, enumLiteral: ast.EnumValue, listValue: ast.ListValue, objectValue: ast.ObjectValue,
+		variableValue: ast.Variable,
+	}[v.kind], v.raw
+	for _, item := range v.items {
+		n.Children = append(n.Children, &ast.ChildValue{Value: w.value(item)})
+	}
+	for _, f := range v.fields {
+		n.Children = append(n.Children, &ast.ChildValue{Name: f.name, Value: w.value(f.value)})
+	}
+	return n
+}
