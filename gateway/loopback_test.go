@@ -45,7 +45,7 @@ func BenchmarkGateway(b *testing.B) {
 			subgraphs := startProcess(b, roleSubgraphs, file, "")
 			gateway := startProcess(b, roleGateway, file, subgraphs.address)
 			baseline := startProcess(b, roleBaseline, file, subgraphs.address)
-			load := &generator{workload: rec, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchConnections}}}
+			load := &generator{workload: rec, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchConnections, DisableCompression: true}}}
 			defer load.client.CloseIdleConnections()
 			for _, p := range []*process{gateway, baseline} {
 				load.send(b, p, benchWarmUp)
