@@ -1,12 +1,8 @@
 // GraphiQL in a browser, as a newcomer opens it.
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import { test } from 'node:test'
-import { missing, open } from '../lib/browser.js'
+import { missing, open, shoot } from '../lib/browser.js'
 import { crossing, demo } from '../lib/sluice.js'
-
-const shots = path.join(import.meta.dirname, '../shots')
 
 test('GraphiQL answers a query over four subgraphs, and loads nothing from elsewhere', { skip: missing }, async (t) => {
   const { graphql } = await demo(t)
@@ -17,8 +13,7 @@ test('GraphiQL answers a query over four subgraphs, and loads nothing from elsew
   try {
     await result.getByText('shippingEstimate').first().waitFor({ timeout: 20_000 })
   } finally {
-    await mkdir(shots, { recursive: true })
-    await page.screenshot({ path: path.join(shots, 'graphiql.png') })
+    await shoot(page, 'graphiql')
   }
   const text = await result.innerText()
   for (const word of ['latestReviews', 'author', 'product', 'price']) assert.match(text, new RegExp(word))
