@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-const binary = path.resolve(import.meta.dirname, '../../bin/sluice')
+export const binary = path.resolve(import.meta.dirname, '../../bin/sluice')
 
 // crossing is a query that no fewer than four subgraphs can answer.
 export const crossing = `{ latestReviews(first: 2) { rating author { name } product { name price { amount currency } shippingEstimate { amount } } } }`

@@ -5,11 +5,16 @@ import * as v2 from '@modelcontextprotocol/client'
 import * as v1 from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { crossing, demo, folder, run } from '../lib/sluice.js'
+import { binary, crossing, demo, folder, run } from '../lib/sluice.js'
 
 const info = { name: 'sluice-e2e', version: '1.0.0' }
 
 const clients = {
+  'sluice mcp over stdio': async (url) => {
+    const client = new v1.Client(info)
+    await client.connect(new StdioClientTransport({ command: binary, args: ['mcp', url.replace(/mcp$/, 'graphql'), '--stdio'], stderr: 'ignore' }))
+    return client
+  },
   'TypeScript SDK v1': async (url) => {
     const client = new v1.Client(info)
     await client.connect(new StreamableHTTPClientTransport(new URL(url)))
