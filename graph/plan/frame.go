@@ -196,13 +196,26 @@ func (fr *frame) home(c *class, name string, src *source) *schema.FieldHome {
 		if _, ok := fr.enter(c, src.sg, src.wave-1); !ok {
 			return nil
 		}
-	} else if len(h.Context) > 0 {
-		return nil // its arguments are variables of an entity fetch
+	} else if len(h.Context) > 0 || !fr.s.returns(&src.entry, c.t) {
+		return nil // contextual arguments are variables of an entity fetch
 	}
 	if h.Requires != nil && (!src.jump || !fr.ready(c, h.Requires, src.wave-1)) {
 		return nil
 	}
 	return h
+}
+
+// returns reports whether the entry's subgraph can have objects of the concrete type there.
+func (s *search) returns(e *entry, t schema.TypeID) bool {
+	if e.typ == 0 || e.typ == t || e.io {
+		return true
+	}
+	h := s.schema.Type(e.typ).Home(e.sg)
+	if h == nil {
+		return true
+	}
+	_, ok := slices.BinarySearch(h.Possible, t)
+	return ok
 }
 
 // best returns the index of the earliest source that resolves the field by the end of the round, or -1.

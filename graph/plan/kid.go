@@ -31,7 +31,7 @@ func (fr *frame) kid(c *class, name string, round int8) kid {
 			continue
 		}
 		src := &fr.sources[i]
-		e := entry{sg: src.sg, wave: src.wave, io: fr.s.isInterfaceObject(h), view: fr.s.viewBelow(src.view, c.t, name, h)}
+		e := entry{sg: src.sg, typ: h.Type.Named, wave: src.wave, io: fr.s.isInterfaceObject(h), view: fr.s.viewBelow(src.view, c.t, name, h)}
 		at, found := slices.BinarySearchFunc(k.entries, e.sg, func(x entry, sg schema.SubgraphID) int { return int(x.sg) - int(sg) })
 		switch {
 		case !found:

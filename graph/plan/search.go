@@ -20,6 +20,7 @@ import (
 // entry says that the objects of a place are at hand from a subgraph.
 type entry struct {
 	sg   schema.SubgraphID
+	typ  schema.TypeID // the type that the subgraph gives the place; 0 for jumps and the root
 	wave int8
 	io   bool  // the subgraph knows them only as an @interfaceObject
 	view *view // what @provides adds on this path; nil for nothing
@@ -183,6 +184,7 @@ func (s *search) stateKey(st *state, budget int8) string {
 	b = append(b, byte(budget), byte(len(st.entries)))
 	for _, e := range st.entries {
 		b = binary.AppendUvarint(b, uint64(e.sg))
+		b = binary.AppendUvarint(b, uint64(e.typ))
 		b = append(b, byte(e.wave))
 		if e.io {
 			b = append(b, 1)
