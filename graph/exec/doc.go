@@ -16,7 +16,8 @@
 // Invariants:
 //
 //   - Only the run loop touches a run. What a goroutine gets (a call) is not touched by the loop until it comes back.
-//   - A slot that failed has an error in the answer already (unless the cap on errors cut it off), so null propagation adds none.
+//   - A slot that failed names the error that says so (unless the cap on errors cut it off), so null propagation adds none. Which errors the
+//     client gets is decided when the answer is written: those about something it sees, and those that something it sees failed because of.
 //   - Whatever a subgraph sends, the answer is valid JSON in valid UTF-8: bodies are validated completely before they are used, and
 //     a body that turns out to be invalid leaves nothing behind (see save and rollback).
 //   - Slabs and buffers go back to their pools when nobody can reach them; building with the tag sluice_poison overwrites

@@ -39,6 +39,7 @@ func (r *run) write() *Result {
 	buffer := NewBuffer(size + size/8)
 	w := writer{r: r, out: append(buffer.B, `{"data":`...)}
 	start := len(w.out)
+	r.seen = zeroed(r.seen, int(r.causes)+1)
 	class := r.class(&r.plan.Positions[0], r.typeOf(r.root))
 	hasData := class != nil && w.members(r.root, class)
 	if !hasData {
@@ -46,9 +47,9 @@ func (r *run) write() *Result {
 	}
 	if w.full {
 		r.errors = r.errors[:0]
-		r.addError(nil, nil, CodeResponseTooLarge, "the response is too large")
+		r.addError(nil, r.atRoot(), nil, CodeResponseTooLarge, "the response is too large")
 	}
-	if len(r.errors) > 0 {
+	if r.sortErrors(); len(r.errors) > 0 {
 		w.out = r.appendErrors(append(w.out, `,"errors":`...))
 	}
 	buffer.B = append(w.out, '}')
@@ -77,7 +78,7 @@ func (w *writer) object(o uint32) outcome {
 	position := &w.r.plan.Positions[w.r.position(o)]
 	class := w.r.class(position, w.r.typeOf(o))
 	if class == nil {
-		if t := w.r.typeOf(o); t != badType && w.r.schema.Types[t].Inaccessible {
+		if w.r.hidden(o) {
 			return empty
 		}
 		w.fail(CodeInvalidValue, "the object's type is unknown or not one that may stand here")
@@ -139,7 +140,8 @@ func (w *writer) value(v value, f *plan.OutputField, depth uint8) bool {
 	start := len(w.out)
 	var result outcome
 	switch {
-	case v == failed:
+	case v.isFailed():
+		w.r.seen[v.cause()] = true
 		result = excused
 	case v.isNothing():
 		result = empty
@@ -206,5 +208,5 @@ func (w *writer) fail(code, text string) {
 		}
 	}
 	w.r.path = path
-	w.r.addError(nil, path, code, text)
+	w.r.addError(nil, w.r.atRoot(), path, code, text)
 }

@@ -24,9 +24,8 @@ type parser struct {
 
 // flaw is a wrong value. Its path is only known when the response has been read: lists are linked to their parents at their end.
 type flaw struct {
-	object uint32
-	slot   int // noSlot: the object itself
-	text   string
+	subject
+	text string
 }
 
 const noSlot = -1
@@ -136,9 +135,9 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 				return old, false
 			}
 			o := p.r.newObject(at.position, p.r.staticType(at.position), at.parent)
-			if old == failed {
+			if old.isFailed() {
 				for i := range at.position.Slots {
-					p.r.set(o+headerWords+uint32(i), failed)
+					p.r.set(o+headerWords+uint32(i), old)
 				}
 			}
 			old = objectValue(o)
@@ -152,9 +151,9 @@ func (p *parser) composite(at *place, old value, lists uint8) (value, bool) {
 	if !p.value() {
 		return old, false
 	}
-	p.flaw(at.parent, int(at.slot), "the subgraph's value is not of the field's shape")
+	why := p.flaw(subject{object: at.parent, slot: int(at.slot)}, "the subgraph's value is not of the field's shape")
 	if old.isNothing() {
-		old = failed
+		old = failedBy(why)
 	}
 	return old, true
 }
@@ -169,8 +168,8 @@ func (p *parser) outgrows(words int) bool {
 func (p *parser) list(at *place, old value, lists uint8) (value, bool) {
 	r := p.r
 	base, element := len(r.stack), absent
-	if old == failed {
-		element = failed
+	if old.isFailed() {
+		element = old
 	}
 	filled, ok := p.open(']')
 	for filled && ok {
@@ -219,8 +218,8 @@ func (p *parser) zip(at *place, old value, lists uint8) bool {
 	}
 	r.rollback(before)
 	r.flaws = r.flaws[:flaws]
-	r.taintValue(old, at.sel)
-	p.flaw(at.parent, int(at.slot), "subgraphs disagree about the length of the list")
+	why := p.flaw(subject{object: at.parent, slot: int(at.slot)}, "subgraphs disagree about the length of the list")
+	r.taintValue(old, at.sel, why)
 	return true
 }
 
@@ -260,10 +259,14 @@ func (p *parser) contradict(o uint32) {
 	p.r.setType(o, badType)
 }
 
-func (p *parser) flaw(o uint32, slot int, text string) {
-	if len(p.r.flaws) < p.r.options.MaxErrors {
-		p.r.flaws = append(p.r.flaws, flaw{o, slot, text})
+// flaw notes what is wrong, and returns the cause for what is missing therefore.
+func (p *parser) flaw(s subject, text string) cause {
+	if len(p.r.flaws) >= p.r.options.MaxErrors {
+		return 0
 	}
+	s.cause = p.r.newCause()
+	p.r.flaws = append(p.r.flaws, flaw{s, text})
+	return s.cause
 }
 
 // staticType returns the concrete type of every object at the position, or 0 where it differs by object.

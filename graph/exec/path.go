@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/sluice-gateway/sluice/graph/plan"
@@ -75,51 +76,70 @@ func (r *run) appendWithin(path []byte, v value, o uint32) ([]byte, bool) {
 	return path, false
 }
 
-// partPath returns the path that stands for a whole part: of its object where it has one, else of the first list on the way to its position.
-func (r *run) partPath(part *callPart) []byte {
-	path, visible := r.path[:0], true
-	if len(part.targets) == 1 {
-		path, visible = r.appendPath(path, part.targets[0].object)
+// appendSubject appends the path of an error's subject, and tail where all of the subject is shown.
+func (r *run) appendSubject(path []byte, s *subject, tail []byte) []byte {
+	if s.call != nil {
+		if s.part < 0 {
+			return path
+		}
+		return r.appendPart(path, &s.call.parts[s.part])
+	}
+	path, visible := r.appendPath(path, s.object)
+	if visible && s.slot != noSlot {
+		key := r.output(s.object, plan.SlotID(s.slot))
+		path, visible = appendKey(path, key), key != ""
+	}
+	if !visible || len(tail) == 0 {
+		return path
+	}
+	if len(path) > 0 {
+		path = append(path, ',')
+	}
+	return append(path, tail...)
+}
+
+// appendPart appends the path that stands for a whole part: of the one object that misses something, or else of the first list on the way to
+// all of them.
+func (r *run) appendPart(path []byte, part *callPart) []byte {
+	if len(part.targets) == 0 {
+		return path
+	}
+	o, n := r.witness(part)
+	if n == 0 {
+		o, n = part.targets[0].object, len(part.targets)
+	}
+	visible := false
+	if n == 1 {
+		path, visible = r.appendPath(path, o)
 	} else {
-		path, visible = r.appendStatic(path, part.plan.Position)
+		path, visible = r.appendTrunk(path, o)
 	}
 	if sel := part.plan.Selection; visible && part.plan.Variable == "" && len(sel.Fields) == 1 && !sel.Fields[0].Typename {
-		path = appendKey(path, r.anyOutput(part.plan.Position, sel.Fields[0].Slot))
+		path = appendKey(path, r.output(o, sel.Fields[0].Slot))
 	}
-	r.path = path
 	return path
 }
 
-// appendStatic appends the path of a position up to the first list; whole is false where that, or something not shown, cut it.
-func (r *run) appendStatic(path []byte, id plan.PositionID) (_ []byte, whole bool) {
-	if id == 0 {
+// appendTrunk appends the path of an object up to the first list: so far it is the same for all objects of the position. whole is false where that,
+// or something not shown, cut it.
+func (r *run) appendTrunk(path []byte, o uint32) (_ []byte, whole bool) {
+	if o == r.root {
 		return path, true
 	}
-	parent := r.plan.Positions[id].Parent
-	path, whole = r.appendStatic(path, parent)
+	parent := r.parent(o)
+	path, whole = r.appendTrunk(path, parent)
 	if !whole {
 		return path, false
 	}
-	for i, s := range r.plan.Positions[parent].Slots {
-		if s.Child != id {
+	for i, s := range r.plan.Positions[r.position(parent)].Slots {
+		if s.Child != r.position(o) {
 			continue
 		}
-		if key := r.anyOutput(parent, plan.SlotID(i)); key != "" {
+		if key := r.output(parent, plan.SlotID(i)); key != "" {
 			return appendKey(path, key), s.Type.Lists == 0
 		}
 	}
 	return path, false
-}
-
-// anyOutput returns the response key of a slot in any class, or "".
-func (r *run) anyOutput(id plan.PositionID, slot plan.SlotID) string {
-	classes := r.plan.Positions[id].Classes
-	for i := range classes {
-		if key := slotKey(&classes[i], slot); key != "" {
-			return key
-		}
-	}
-	return ""
 }
 
 // step is an element of a subgraph's error path: a key, or an index where key is nil.
@@ -147,10 +167,15 @@ func readPath(raw []byte) (steps []step) {
 	return steps
 }
 
-// locate finds what a subgraph's error is about: it calls report with the client's path once for each object concerned, and marks what is
-// missing there as failed. part is an index into c.parts, or -1 where no part is meant.
-func (r *run) locate(c *call, rawPath []byte, report func(part int, path []byte)) {
+// locate finds what a subgraph's error is about: it calls report with a subject for each object concerned, and marks what is missing there as
+// failed because of what causeOf returns for the part (-1 for the whole call).
+func (r *run) locate(c *call, rawPath []byte, causeOf func(part int) cause, report func(s subject, tail []byte)) {
 	steps := readPath(rawPath)
+	blame := func(i int) cause {
+		why := causeOf(i)
+		c.parts[i].blame = cmp.Or(c.parts[i].blame, why)
+		return why
+	}
 	for i := range c.parts {
 		part := &c.parts[i]
 		switch {
@@ -158,53 +183,57 @@ func (r *run) locate(c *call, rawPath []byte, report func(part int, path []byte)
 		case part.plan.Variable == "":
 			if r.lookup(part.plan.Selection, steps[0].key) >= 0 && len(part.targets) > 0 {
 				for _, t := range part.targets {
-					report(i, r.follow(t.object, part.plan.Selection, steps))
+					report(r.follow(t.object, part.plan.Selection, steps, blame(i)))
 				}
 				return
 			}
 		case part.plan.Key == string(steps[0].key):
 			if len(steps) < 2 || steps[1].key != nil || steps[1].index >= len(part.groups) {
-				r.taintNulls(part)
-				report(i, r.partPath(part))
+				s := subject{cause: blame(i), call: c, part: i}
+				r.taintNulls(part, s.cause)
+				report(s, nil)
 				return
 			}
 			for t := part.groups[steps[1].index].first; t >= 0; t = part.targets[t].next {
-				report(i, r.follow(part.targets[t].object, part.plan.Selection, steps[2:]))
+				report(r.follow(part.targets[t].object, part.plan.Selection, steps[2:], blame(i)))
 			}
 			return
 		}
 	}
-	for i := range c.parts {
-		r.taintNulls(&c.parts[i])
-	}
+	s := subject{call: c, part: -1}
 	if len(c.parts) == 1 {
-		report(0, r.partPath(&c.parts[0]))
-		return
+		s.part = 0
 	}
-	report(-1, nil)
+	s.cause = causeOf(s.part)
+	for i := range c.parts {
+		c.parts[i].blame = cmp.Or(c.parts[i].blame, s.cause)
+		r.taintNulls(&c.parts[i], s.cause)
+	}
+	report(s, nil)
 }
 
 // taintNulls marks every top-level field of a part that is null or missing as failed.
-func (r *run) taintNulls(part *callPart) {
+func (r *run) taintNulls(part *callPart, why cause) {
 	for _, t := range part.targets {
 		for i := range part.plan.Selection.Fields {
 			f := &part.plan.Selection.Fields[i]
 			index := t.object + headerWords + uint32(f.Slot)
 			if !f.Typename && r.get(index).isNothing() {
-				r.set(index, failed)
+				r.set(index, failedBy(why))
 			}
 		}
 	}
 }
 
-// follow walks the rest of an error path from o, whose members sel reads, marks the missing value it leads to as failed, and returns the path for
-// the client: that of o, and the steps with their response keys as far as they are known and shown.
-func (r *run) follow(o uint32, sel *plan.Selection, steps []step) []byte {
-	path, shown := r.appendPath(r.path[:0], o)
+// follow walks the rest of an error path from o, whose members sel reads, and marks the missing value it leads to as failed. It returns the
+// slot of the last object on the way, and the path from there, with response keys, as far as it is known and shown.
+func (r *run) follow(o uint32, sel *plan.Selection, steps []step, why cause) (_ subject, tail []byte) {
+	s := subject{cause: why, object: o, slot: noSlot, sel: sel}
 	if len(steps) == 0 {
-		r.taint(o, sel)
+		r.taint(o, sel, why)
 	}
-	id := r.position(o)
+	tail = r.path[:0]
+	id, shown := r.position(o), true
 	for len(steps) > 0 && sel != nil && steps[0].key != nil {
 		at := r.lookup(sel, steps[0].key)
 		if at < 0 || sel.Fields[at].Typename {
@@ -212,24 +241,24 @@ func (r *run) follow(o uint32, sel *plan.Selection, steps []step) []byte {
 		}
 		f := &sel.Fields[at]
 		steps = steps[1:]
-		v, key := absent, r.anyOutput(id, f.Slot)
+		v := absent
 		if o != noObject {
-			key = r.output(o, f.Slot)
+			s.object, s.slot, s.sel, tail = o, int(f.Slot), nil, tail[:0]
 			if v = r.slot(o, f.Slot); v == absent {
-				r.taint(o, sel)
+				r.taint(o, sel, why)
 			} else if v == null {
-				r.set(o+headerWords+uint32(f.Slot), failed)
+				r.set(o+headerWords+uint32(f.Slot), failedBy(why))
 			}
-		}
-		shown = shown && key != ""
-		if shown {
-			path = appendKey(path, key)
+		} else if key := r.anyOutput(id, f.Slot); shown && key != "" {
+			tail = appendKey(tail, key)
+		} else {
+			shown = false
 		}
 		for len(steps) > 0 && steps[0].key == nil {
 			if shown {
-				path = appendIndex(path, steps[0].index)
+				tail = appendIndex(tail, steps[0].index)
 			}
-			v = r.element(v, steps[0].index)
+			v = r.element(v, steps[0].index, why)
 			steps = steps[1:]
 		}
 		o = noObject
@@ -238,18 +267,18 @@ func (r *run) follow(o uint32, sel *plan.Selection, steps []step) []byte {
 		}
 		id, sel = r.plan.Positions[id].Slots[f.Slot].Child, f.Child
 	}
-	r.path = path
-	return path
+	r.path = tail
+	return s, tail
 }
 
 // element returns element i of a list and marks it as failed where it is null; absent for what is no list.
-func (r *run) element(v value, i int) value {
+func (r *run) element(v value, i int, why cause) value {
 	if !v.isList() || i >= int(v.length()) {
 		return absent
 	}
 	index := v.index() + uint32(i)
 	if r.get(index) == null {
-		r.set(index, failed)
+		r.set(index, failedBy(why))
 	}
 	return r.get(index)
 }

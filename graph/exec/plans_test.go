@@ -17,6 +17,7 @@ var plans = map[string]func() *fixture{
 	"batch":    batched,
 	"context":  contextual,
 	"typing":   typing,
+	"flat":     flat,
 	"chain":    chain,
 	"local":    local,
 	"mutation": mutation,
@@ -200,6 +201,33 @@ func typing() *fixture {
 	part := entity(at, "Book", id, typename(), leaf("pages", pages))
 	part.Representations[0].Types = f.types("Book")
 	f.fetch(2, "query($representations:[_Any!]!){_entities(representations:$representations){...on Book{__typename pages}}}", after(typed), part)
+	return f
+}
+
+// flat: b knows the objects only as the interface Media (@interfaceObject), so it is asked for what any type selects, while c tells the types.
+// Books show stars and a cost, which needs the length, movies the length, songs neither.
+func flat() *fixture {
+	f := newFixture()
+	for _, name := range []string{"Book", "Movie", "Song"} {
+		f.object(name)
+	}
+	f.abstract("Media", schema.Interface, "Book", "Movie", "Song")
+	at := f.position("Media", 0)
+	f.classes(at, []string{"Book"}, []string{"Movie"}, []string{"Song"})
+	list := f.slot(0, "media", "[Media]", at)
+	id := f.slot(at, "id", "ID!", 0)
+	stars := f.slot(at, "stars", "Int", 0, 0)
+	length := f.slot(at, "length", "Int", 0, 1)
+	cost := f.slot(at, "cost", "Int", 0, 0)
+	first := f.fetch(0, "{media{id}}", nil, plan.Part{Selection: selection(nest("media", list, leaf("id", id)))})
+	typed := f.fetch(2, "query($representations:[_Any!]!){_entities(representations:$representations){...on Media{__typename}}}", after(first),
+		entity(at, "Media", id, typename()))
+	asked := f.fetch(1, "query($representations:[_Any!]!){_entities(representations:$representations){...on Media{stars length}}}", after(first),
+		entity(at, "Media", id, leaf("stars", stars), leaf("length", length)))
+	part := entity(at, "Book", id, leaf("cost", cost))
+	part.Representations[0].Types = f.types("Book")
+	part.Representations[0].Fields = append(part.Representations[0].Fields, plan.RepresentationField{Name: "length", Slot: length})
+	f.fetch(0, "query($representations:[_Any!]!){_entities(representations:$representations){...on Book{cost}}}", after(typed, asked), part)
 	return f
 }
 

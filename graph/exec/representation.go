@@ -15,7 +15,7 @@ type verdict uint8
 const (
 	rendered verdict = iota
 	useless          // no template matches, or a required member is null: the object is not sent, and that is no error
-	tainted          // a member could not be had, and an error says so: the object is not sent
+	tainted          // a member could not be had, and the error run.blame says so: the object is not sent
 )
 
 // represent appends the representation of o by the template that serves its type (federation v2, _Any).
@@ -45,7 +45,8 @@ func (r *run) represent(dst []byte, o uint32, templates []plan.Representation) (
 // representValue appends the value of a member.
 func (r *run) representValue(dst []byte, v value, f *plan.RepresentationField) ([]byte, verdict) {
 	switch {
-	case v == failed:
+	case v.isFailed():
+		r.blame = v.cause()
 		return dst, tainted
 	case v.isNothing():
 		if f.Required {

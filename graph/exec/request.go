@@ -111,7 +111,7 @@ func (r *run) representations(body []byte, own *callPart, objects []uint32) (gro
 		body, v = r.represent(body, o, own.plan.Representations)
 		if v != rendered {
 			if v == tainted {
-				r.taint(o, own.plan.Selection)
+				r.taint(o, own.plan.Selection, r.blame)
 			}
 			body = body[:comma]
 			continue
@@ -200,7 +200,7 @@ func (r *run) contextBatches(part *plan.Part, objects []uint32) []batch {
 			text = append(text, ',')
 		}
 		if v != rendered {
-			r.taint(o, part.Selection)
+			r.taint(o, part.Selection, r.blame)
 			text = text[:start]
 			continue
 		}

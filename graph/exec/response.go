@@ -1,10 +1,6 @@
 package exec
 
-import (
-	"math"
-
-	"github.com/sluice-gateway/sluice/graph/plan"
-)
+import "math"
 
 // envelope is what a response has beside its data.
 type envelope struct {
@@ -188,8 +184,8 @@ func (p *parser) group(part *callPart, target int32) bool {
 
 // spoilt gives up one target of a part.
 func (p *parser) spoilt(part *callPart, o uint32, text string) {
-	p.r.taint(o, part.plan.Selection)
-	p.flaw(o, noSlot, text)
+	why := p.flaw(subject{object: o, slot: noSlot, sel: part.plan.Selection}, text)
+	p.r.taint(o, part.plan.Selection, why)
 }
 
 // finish takes a call that came back.
@@ -240,17 +236,18 @@ func (r *run) receive(c *call, stat *FetchStat) {
 		switch {
 		case part.problem != "":
 			stat.Code = invalid
-			r.fail(c, part, invalid, part.problem)
-		case missing && stat.Errors == 0 && stat.Code == "":
+			r.fail(c, i, invalid, part.problem)
+		case len(part.targets) == 0 || !missing:
+		case part.blame != 0:
+			r.taintPart(part, part.blame)
+		default:
 			stat.Code = invalid
-			r.fail(c, part, invalid, "the subgraph's response has no data")
-		case missing:
-			r.taintPart(part)
+			r.fail(c, i, invalid, "the subgraph's response has no data")
 		}
 	}
 	for _, f := range r.flaws {
 		stat.Code = invalid
-		r.flawError(c, f)
+		r.addError(c.fetch, f.subject, nil, CodeSubrequestInvalid, f.text)
 	}
 	r.flaws = r.flaws[:0]
 }
@@ -259,44 +256,21 @@ func (r *run) receive(c *call, stat *FetchStat) {
 func (r *run) failCall(c *call, code, text string) {
 	for i := range c.parts {
 		if len(c.parts[i].targets) > 0 {
-			r.fail(c, &c.parts[i], code, text)
+			r.fail(c, i, code, text)
 		}
 	}
 }
 
 // fail reports that a part of a call gave nothing.
-func (r *run) fail(c *call, part *callPart, code, text string) {
-	r.taintPart(part)
-	if r.roomForError() {
-		r.addError(c.fetch, r.partPath(part), code, text)
-	}
+func (r *run) fail(c *call, part int, code, text string) {
+	why := r.newCause()
+	c.parts[part].blame = why
+	r.taintPart(&c.parts[part], why)
+	r.addError(c.fetch, subject{cause: why, call: c, part: part}, nil, code, text)
 }
 
-func (r *run) taintPart(part *callPart) {
+func (r *run) taintPart(part *callPart, why cause) {
 	for _, t := range part.targets {
-		r.taint(t.object, part.plan.Selection)
+		r.taint(t.object, part.plan.Selection, why)
 	}
-}
-
-// output returns the response key under which a slot of o is shown, or "".
-func (r *run) output(o uint32, slot plan.SlotID) string {
-	position := &r.plan.Positions[r.position(o)]
-	if class := r.class(position, r.typeOf(o)); class != nil {
-		return slotKey(class, slot)
-	}
-	for i := range position.Classes {
-		if key := slotKey(&position.Classes[i], slot); key != "" {
-			return key
-		}
-	}
-	return ""
-}
-
-func slotKey(class *plan.Class, slot plan.SlotID) string {
-	for i := range class.Fields {
-		if f := &class.Fields[i]; f.Kind == plan.OutputSlot && f.Slot == slot {
-			return f.Key
-		}
-	}
-	return ""
 }

@@ -55,6 +55,9 @@ type run struct {
 
 	errors    []errorRecord
 	errorText []byte
+	causes    cause  // how many there are
+	blame     cause  // of the last representation that was tainted
+	seen      []bool // by cause: the answer has a null because of it
 	path      []byte // scratch
 	stats     []FetchStat
 }
@@ -85,6 +88,7 @@ type callPart struct {
 	seen    bool   // the key of the _entities call was there
 	null    bool   // and its value was null
 	problem string // why its value cannot be used
+	blame   cause  // of the first error that is about it
 }
 
 // runs keeps runs with their slices between requests.
@@ -164,6 +168,7 @@ func (r *run) giveBack() {
 	r.built, r.queues = scratch(r.built), scratch(r.queues)
 	r.stack, r.flaws, r.errors, r.errorText = scratch(r.stack), scratch(r.flaws), scratch(r.errors), scratch(r.errorText)
 	r.distinct.table = scratch(r.distinct.table)
+	r.causes, r.blame, r.seen = 0, 0, scratch(r.seen)
 	r.done, r.indexes, r.stats, r.parser = nil, nil, nil, parser{}
 	r.lastStatic, r.lastType, r.lastPosition, r.lastOf, r.lastClass = 0, 0, 0, 0, nil
 	r.schema, r.plan, r.variables, r.fetcher, r.headers, r.introspect, r.event = nil, nil, nil, nil, nil, nil, nil

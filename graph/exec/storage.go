@@ -11,10 +11,10 @@ type value uint64
 const (
 	absent value = 0           // nothing has been stored
 	null   value = 1 << tagPos // the subgraph said null
-	failed value = 2 << tagPos // nothing could be had, and an error says so
 
 	tagPos = 60
 
+	tagFailed   = 2 // the cause: nothing could be had, and an error says so
 	tagSpan     = 3 // buffer (12 bits), offset (28), length (20)
 	tagLongSpan = 4 // index into run.long
 	tagObject   = 5 // index of its first word
@@ -27,12 +27,16 @@ const (
 )
 
 func (v value) tag() uint64     { return uint64(v >> tagPos) }
+func (v value) isFailed() bool  { return v.tag() == tagFailed }
+func (v value) cause() cause    { return cause(v) }
 func (v value) isObject() bool  { return v.tag() == tagObject }
 func (v value) isList() bool    { return v.tag() == tagList }
 func (v value) isSpan() bool    { return v.tag() == tagSpan || v.tag() == tagLongSpan }
 func (v value) index() uint32   { return uint32(v) }
 func (v value) length() uint32  { return uint32(v>>32) & (1<<28 - 1) }
 func (v value) isNothing() bool { return v == absent || v == null }
+
+func failedBy(c cause) value { return tagFailed<<tagPos | value(c) }
 
 func objectValue(index uint32) value { return tagObject<<tagPos | value(index) }
 
@@ -184,7 +188,7 @@ func (s *store) rollback(p savepoint) {
 }
 
 // taint marks what a part should have filled in o, and did not, as failed.
-func (s *store) taint(o uint32, sel *plan.Selection) {
+func (s *store) taint(o uint32, sel *plan.Selection, why cause) {
 	for i := range sel.Fields {
 		f := &sel.Fields[i]
 		if f.Typename {
@@ -192,20 +196,20 @@ func (s *store) taint(o uint32, sel *plan.Selection) {
 		}
 		index := o + headerWords + uint32(f.Slot)
 		if v := s.get(index); v == absent {
-			s.set(index, failed)
+			s.set(index, failedBy(why))
 		} else if f.Child != nil {
-			s.taintValue(v, f.Child)
+			s.taintValue(v, f.Child, why)
 		}
 	}
 }
 
-func (s *store) taintValue(v value, sel *plan.Selection) {
+func (s *store) taintValue(v value, sel *plan.Selection, why cause) {
 	switch {
 	case v.isObject():
-		s.taint(v.index(), sel)
+		s.taint(v.index(), sel, why)
 	case v.isList():
 		for i := range v.length() {
-			s.taintValue(s.get(v.index()+i), sel)
+			s.taintValue(s.get(v.index()+i), sel, why)
 		}
 	}
 }
