@@ -3,10 +3,11 @@ package plan
 import (
 	"slices"
 
-	"github.com/sluice-gateway/sluice/graph/operation"
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // readDocuments reads every request next to the Selections that tell how its response is read.

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/validator/rules"
+
 	"github.com/sluice-gateway/sluice/graph/compose"
 	"github.com/sluice-gateway/sluice/graph/compose/satisfiability"
 	"github.com/sluice-gateway/sluice/graph/schema"
-	"github.com/vektah/gqlparser/v2"
-	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
 // load composes subgraphs, which must be satisfiable, and loads the supergraph.

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sluice-gateway/sluice/graph/compose"
 	"golang.org/x/tools/txtar"
+
+	"github.com/sluice-gateway/sluice/graph/compose"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of the golden files")

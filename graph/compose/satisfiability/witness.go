@@ -4,8 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // witness prints the query that leads to a place and selects the field there, under a condition on type cast unless that is 0.
