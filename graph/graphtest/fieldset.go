@@ -14,11 +14,11 @@ func fieldSet(d *ast.Directive) ast.SelectionSet {
 	if arg == nil {
 		return nil
 	}
-	text := arg.Value.Raw
+	texts := []string{arg.Value.Raw}
 	for _, item := range arg.Value.Children {
-		text += " " + item.Value.Raw
+		texts = append(texts, item.Value.Raw)
 	}
-	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + text + "}"})
+	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + strings.Join(texts, " ") + "}"})
 	if err != nil || len(doc.Operations) != 1 {
 		return nil
 	}

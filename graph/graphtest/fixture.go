@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -183,12 +184,8 @@ func (d fixtureData) includes(got, want any) bool {
 
 func withMembers(r record, members map[string]any) record {
 	out := record{}
-	for k, v := range r {
-		out[k] = v
-	}
-	for k, v := range members {
-		out[k] = v
-	}
+	maps.Copy(out, r)
+	maps.Copy(out, members)
 	delete(out, "$default")
 	return out
 }

@@ -147,7 +147,7 @@ func (g *graphGenerator) declareKeys(s *subgraphModel, e *entityModel, keys []st
 	t := s.typ("type", e.name)
 	for _, key := range keys {
 		t.key(key, resolvable)
-		for _, name := range strings.Fields(strings.ReplaceAll(key, "org { id }", "org")) {
+		for name := range strings.FieldsSeq(strings.ReplaceAll(key, "org { id }", "org")) {
 			if name == "org" {
 				s.typ("type", "Org").add("id", "", "ID!", "@shareable")
 				t.add("org", "", "Org!")

@@ -226,13 +226,13 @@ func (g *queryGenerator) directives(percent int) string {
 	if !g.chance(percent) {
 		return ""
 	}
-	out := ""
+	var out strings.Builder
 	for _, name := range []string{" @skip", " @include"} {
 		if g.chance(60) {
-			out += fmt.Sprintf("%s(if: %s)", name, g.ifValue(name == " @skip"))
+			fmt.Fprintf(&out, "%s(if: %s)", name, g.ifValue(name == " @skip"))
 		}
 	}
-	return out
+	return out.String()
 }
 
 // ifValue draws a condition that mostly keeps its field.
@@ -305,12 +305,13 @@ func (g *queryGenerator) input(t *ast.Type, depth int) (string, any) {
 		return "[" + strings.Join(texts, ", ") + "]", values
 	}
 	def := g.api.Types[t.NamedType]
-	switch {
-	case def.Kind == ast.Enum:
+	switch def.Kind {
+	case ast.Enum:
 		v := def.EnumValues[g.rng.IntN(len(def.EnumValues))].Name
 		return v, v
-	case def.Kind == ast.InputObject:
+	case ast.InputObject:
 		return g.inputObject(def, depth)
+	default: // a scalar
 	}
 	n := g.rng.IntN(4)
 	switch def.Name {

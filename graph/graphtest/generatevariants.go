@@ -108,16 +108,16 @@ func (g *graphGenerator) belowRequirement(s *subgraphModel, k fieldKind) string 
 		if a.name != k.named {
 			continue
 		}
-		text := ""
+		var text strings.Builder
 		for _, name := range s.lookup(a.name).members {
 			for _, e := range a.members {
 				if e.name == name && g.chance(70) {
-					text += " ... on " + name + " { " + g.required(s, e) + " }"
+					text.WriteString(" ... on " + name + " { " + g.required(s, e) + " }")
 				}
 			}
 		}
-		if text != "" {
-			return " {" + text + " }"
+		if text.Len() > 0 {
+			return " {" + text.String() + " }"
 		}
 	}
 	return ""
