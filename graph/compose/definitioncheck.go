@@ -87,7 +87,7 @@ func (c definitionCheck) accepts(have *directiveDef, canonical, expected, got *t
 	if base != federation.FieldSet {
 		return false
 	}
-	fieldSet := got.base() == expected.name || got.base() == "String" || got.base() == "_"+federation.FieldSet
+	fieldSet := got.base() == expected.name || got.base() == "String" || c.s.fed1 && got.base() == "_"+federation.FieldSet
 	switch {
 	case !fieldSet:
 		return false

@@ -84,8 +84,10 @@ func (s *subgraph) isMachinery(name string) bool {
 	switch name {
 	case "_Any", "_Entity", "_Service":
 		return true
-	case "_" + federation.FieldSet:
-		return s.fed1
+	case "_" + federation.FieldSet, "federation__" + federation.FieldSet:
+		if s.fed1 {
+			return true
+		}
 	}
 	e, ok := s.links.typeElement(name)
 	return ok && e.feature.known()

@@ -213,7 +213,8 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 // schema: that of the link specification, and that of federation, which implies it.
 // In a schema without any, @link has no meaning yet.
 func bootstraps(d *ast.Directive) bool {
-	return isLinkSpec(d) || strings.HasPrefix(astText(d, "url"), federation.FederationSpec+"/")
+	identity, _, _ := strings.Cut(astText(d, "url"), "/v")
+	return identity == federation.LinkSpec || identity == federation.FederationSpec
 }
 
 func isLinkSpec(d *ast.Directive) bool {

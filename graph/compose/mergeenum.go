@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"slices"
+
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
@@ -40,6 +42,9 @@ type enumSource struct {
 // same everywhere.
 func (m *merger) mergeEnum(t *typeDef) {
 	m.mergeTypeParts(t)
+	if slices.ContainsFunc(m.sources[t.name], func(src typeSource) bool { return src.t.kind != enumKind }) {
+		return // reported: there is nothing to compare values with
+	}
 	index := map[string]int{}
 	var byValue [][]enumSource
 	for _, src := range m.sources[t.name] {

@@ -28,7 +28,7 @@ func (m *merger) checkExternals(dest *field, sources []fieldSource) {
 		return
 	}
 	at := fieldLocations(sources)
-	if typesDiffer(dest, sources) {
+	if m.typesDiffer(dest, sources) {
 		var types variants
 		for _, src := range slices.Concat(resolversFirst(sources)...) {
 			types.add("type \""+src.f.typ.String()+"\"", src.s.name)
@@ -40,8 +40,15 @@ func (m *merger) checkExternals(dest *field, sources []fieldSource) {
 	}
 }
 
-func typesDiffer(dest *field, sources []fieldSource) bool {
-	return slices.ContainsFunc(sources, func(src fieldSource) bool { return src.external && !src.f.typ.equal(dest.typ) })
+// typesDiffer says whether an external declaration has another type than the
+// field. Where those that resolve the field do not agree on its type themselves, a
+// narrower one than the merged type may be a copy of theirs.
+func (m *merger) typesDiffer(dest *field, sources []fieldSource) bool {
+	parts := resolversFirst(sources)
+	agreed := !slices.ContainsFunc(parts[0], func(src fieldSource) bool { return !src.f.typ.equal(dest.typ) })
+	return slices.ContainsFunc(parts[1], func(src fieldSource) bool {
+		return !src.f.typ.equal(dest.typ) && (agreed || !m.subtype(src.f.typ, dest.typ))
+	})
 }
 
 // resolversFirst splits the sources into those that resolve and the external

@@ -10,9 +10,8 @@ import (
 // does not allow it. Fields of an @interfaceObject count for every implementation
 // of the interface.
 func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
-	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, fieldSource.sharedSubscription) {
+	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, func(src fieldSource) bool { return has(src.f.applied, federation.Shareable) }) {
 		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Fields on root level subscription object cannot be marked as shareable")
-		return
 	}
 	if len(sources) < 2 && len(t.interfaces) == 0 {
 		return
@@ -62,12 +61,6 @@ func (m *merger) resolving(t *typeDef, name string, sources []fieldSource) []fie
 		slices.SortStableFunc(out, func(a, b fieldSource) int { return a.s.index - b.s.index })
 	}
 	return out
-}
-
-// sharedSubscription says whether the field of a subscription root is marked
-// @shareable: an event stream comes from one subgraph.
-func (src fieldSource) sharedSubscription() bool {
-	return has(src.f.applied, federation.Shareable) || has(src.f.owner.applied, federation.Shareable)
 }
 
 // listed is subgraphList for names that are quoted already.

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
@@ -12,6 +13,7 @@ type subgraph struct {
 	name, url, file string
 	index           int    // place among the sorted subgraphs
 	graphName       string // value of the enum join__Graph
+	graph           *value // the same as an argument, which most join directives have
 	links           *links
 	fed1            bool               // it links no federation 2 specification
 	version         federation.Version // linked version; the upgrade's for federation 1
@@ -47,7 +49,7 @@ func (s *subgraph) load(sdl string) {
 	if len(s.errors) > 0 {
 		return
 	}
-	if s.renameRoots(); !s.fed1 && len(s.errors) == 0 {
+	if s.renameRoots(); !s.fed1 {
 		s.validate()
 	}
 }
@@ -60,6 +62,15 @@ func (s *subgraph) report(code Code, at position, coordinate, format string, arg
 		Coordinate: coordinate,
 		Locations:  []Location{s.at(at)},
 	})
+}
+
+// reportOnce records an error unless the same one stands at the same place.
+func (s *subgraph) reportOnce(code Code, at position, coordinate, format string, args ...any) {
+	s.report(code, at, coordinate, format, args...)
+	last := len(s.errors) - 1
+	if slices.ContainsFunc(s.errors[:last], func(e *Error) bool { return compareErrors(e, s.errors[last]) == 0 }) {
+		s.errors = s.errors[:last]
+	}
 }
 
 // at is a place in this subgraph's SDL.

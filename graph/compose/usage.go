@@ -146,12 +146,7 @@ func (u *usage) marked(f *field) bool {
 	if has(f.applied, federation.External) {
 		return true
 	}
-	for _, d := range f.owner.applied {
-		if d.canon == federation.External && d.ext == f.ext {
-			return true
-		}
-	}
-	return false
+	return has(f.owner.applied, federation.External)
 }
 
 // fullyExternal says whether a field is external on every path.

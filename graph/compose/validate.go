@@ -11,9 +11,15 @@ type validator struct {
 	broken map[*directive]bool
 }
 
-// validate checks the subgraph by every rule and reports all that is wrong.
+// validate checks the subgraph by every rule and reports all that is wrong. What
+// the rules say of @external depends on @provides, so fields that cannot provide
+// anything come first.
 func (s *subgraph) validate() {
 	v := validator{subgraph: s, use: s.usage(), broken: map[*directive]bool{}}
+	before := len(s.errors)
+	if v.checkProviders(); len(s.errors) > before {
+		return
+	}
 	for _, t := range s.types {
 		v.checkKeys(t)
 		v.checkInterfaceObjectType(t)

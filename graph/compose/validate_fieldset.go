@@ -43,13 +43,14 @@ type fieldSetCheck struct {
 	where coordinate // of what the directive stands on
 }
 
+// fail reports a problem of the field set once, however often the set repeats it.
 func (k fieldSetCheck) fail(code Code, format string, args ...any) {
 	on := "type"
 	if k.where.part != "" {
 		on = "field"
 	}
 	k.broken[k.d] = true
-	k.report(code, k.d.pos, k.where.String(), "On "+on+" %q, for %s: "+format, append([]any{k.where.String(), k.d}, args...)...)
+	k.reportOnce(code, k.d.pos, k.where.String(), "On "+on+" %q, for %s: "+format, append([]any{k.where.String(), k.d}, args...)...)
 }
 
 // check checks that the field set reads as one, that it fits t, the type it

@@ -2,24 +2,30 @@ package compose
 
 import "github.com/sluice-gateway/sluice/graph/federation"
 
-// checkProvides checks @provides on a field.
+// checkProviders checks that @provides stands on fields that can provide
+// something.
+func (v validator) checkProviders() {
+	for _, t := range v.types {
+		for _, f := range t.fields {
+			d := find(f.applied, federation.Provides)
+			switch {
+			case d == nil:
+			case v.use.external(f):
+				v.report(ExternalCollision, d.pos, f.coordinate(), "Field %q has both @provides and @external, but what another subgraph resolves cannot provide anything here. Remove one of them.", f.coordinate())
+			case !v.lookup(f.typ.base()).composite():
+				v.report(ProvidesOnNonObjectField, d.pos, f.coordinate(), "Field %q has @provides, but its type %q has no fields. Remove @provides.", f.coordinate(), f.typ)
+			}
+		}
+	}
+}
+
+// checkProvides checks the field set of @provides on a field.
 func (v validator) checkProvides(f *field) {
-	d := find(f.applied, federation.Provides)
-	if d == nil {
-		return
+	if d := find(f.applied, federation.Provides); d != nil {
+		k := fieldSetCheck{v, providesRule, d, f.at()}
+		k.checkOwner(f)
+		k.check(v.lookup(f.typ.base()))
 	}
-	if v.use.external(f) {
-		v.report(ExternalCollision, d.pos, f.coordinate(), "Field %q has both @provides and @external, but what another subgraph resolves cannot provide anything here. Remove one of them.", f.coordinate())
-		return
-	}
-	t := v.lookup(f.typ.base())
-	if !t.composite() {
-		v.report(ProvidesOnNonObjectField, d.pos, f.coordinate(), "Field %q has @provides, but its type %q has no fields. Remove @provides.", f.coordinate(), f.typ)
-		return
-	}
-	k := fieldSetCheck{v, providesRule, d, f.at()}
-	k.checkOwner(f)
-	k.check(t)
 }
 
 // checkOwner reports the directive on a field of an interface.

@@ -5,15 +5,14 @@ import "github.com/sluice-gateway/sluice/graph/federation"
 // checkShareableType checks that @shareable stands once on each declaration of a
 // type. It is repeatable so that extensions may have one of their own.
 func (v validator) checkShareableType(t *typeDef) {
-	seen := map[int]bool{}
+	seen := map[int]int{}
 	for _, d := range t.applied {
 		if d.canon != federation.Shareable {
 			continue
 		}
-		if seen[d.block] {
+		if seen[d.block]++; seen[d.block] == 2 {
 			v.report(InvalidShareableUsage, d.pos, t.name, "@shareable is repeated on one declaration of type %q. Remove the repetition.", t.name)
 		}
-		seen[d.block] = true
 	}
 }
 
