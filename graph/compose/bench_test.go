@@ -34,13 +34,13 @@ type Query {
 }
 
 func BenchmarkCompose(b *testing.B) {
-	for _, n := range []int{10, 100, 500} {
+	for _, n := range []int{10, 100, 300, 500} {
 		subgraphs := generated(n)
 		size := 0
 		for _, s := range subgraphs {
 			size += len(s.SDL)
 		}
-		b.Run(fmt.Sprintf("%d subgraphs", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("%d subgraphs of %d kB", n, size/1000), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {

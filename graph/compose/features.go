@@ -40,7 +40,7 @@ func (m *merger) settleDirectives() {
 	for _, name := range []string{"deprecated", "specifiedBy"} {
 		m.survivors[name] = &survivor{name: name, def: builtinDirectives[name]}
 	}
-	written := make([]map[string]bool, len(m.subgraphs))
+	written := make([][]string, len(m.subgraphs))
 	for i, s := range m.subgraphs {
 		written[i] = s.writtenDirectives()
 	}
@@ -62,12 +62,12 @@ func (m *merger) settleDirectives() {
 
 // survivingName is the name under which subgraphs apply a federation directive,
 // "" when none does. Different names are an error.
-func (m *merger) survivingName(canon string, written []map[string]bool) string {
+func (m *merger) survivingName(canon string, written [][]string) string {
 	var names variants
 	var at []Location
 	var from string
 	for i, s := range m.subgraphs {
-		for _, local := range slices.Sorted(maps.Keys(written[i])) {
+		for _, local := range written[i] {
 			if s.links.canon(local) == canon {
 				names.add("it is imported as \"@"+local+"\"", s.name)
 				e, ok := s.links.directive(local)
@@ -90,8 +90,9 @@ func (m *merger) survivingName(canon string, written []map[string]bool) string {
 	return strings.TrimSuffix(name, "\"")
 }
 
-// writtenDirectives are the local names of the directives that a subgraph applies.
-func (s *subgraph) writtenDirectives() map[string]bool {
+// writtenDirectives are the local names of the directives that a subgraph applies,
+// sorted.
+func (s *subgraph) writtenDirectives() []string {
 	names := map[string]bool{}
 	add := func(applied []*directive) {
 		for _, d := range applied {
@@ -118,7 +119,7 @@ func (s *subgraph) writtenDirectives() map[string]bool {
 			add(v.applied)
 		}
 	}
-	return names
+	return slices.Sorted(maps.Keys(names))
 }
 
 func (m *merger) addFederationSurvivor(canon, name string) {
@@ -167,7 +168,7 @@ func (m *merger) linkFederationFeature(identity string) {
 var latestConnect = federation.Version{Major: 0, Minor: 3}
 
 // settleJoinedFeatures links the features that travel in @join__directive.
-func (m *merger) settleJoinedFeatures(written []map[string]bool) {
+func (m *merger) settleJoinedFeatures(written [][]string) {
 	connect, cacheTag := federation.Version{}, false
 	for i, s := range m.subgraphs {
 		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {
@@ -176,7 +177,7 @@ func (m *merger) settleJoinedFeatures(written []map[string]bool) {
 				connect = f.version
 			}
 		}
-		for _, local := range slices.Sorted(maps.Keys(written[i])) {
+		for _, local := range written[i] {
 			cacheTag = cacheTag || s.links.canon(local) == federation.CacheTag
 		}
 	}

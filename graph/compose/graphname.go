@@ -26,6 +26,7 @@ func assignGraphNames(subgraphs []*subgraph) {
 			if len(taken[name]) > 1 {
 				s.graphName = fmt.Sprintf("%s_%d", name, i+1)
 			}
+			s.graph = enumName(s.graphName)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func joinDirectives(sources []appliedSource) []*directive {
 				}
 				out = append(out, joined)
 			}
-			graphs[i].items = append(graphs[i].items, enumName(src.s.graphName))
+			graphs[i].items = append(graphs[i].items, src.s.graph)
 		}
 	}
 	return out

@@ -14,6 +14,7 @@ func (m *merger) joinField(t *typeDef, dest *field, sources []fieldSource, sameT
 	if !needed {
 		return
 	}
+	dest.applied = slices.Grow(dest.applied, len(sources))
 	for _, src := range sources {
 		if src.overridden == overriddenUnused && src.label == "" {
 			continue

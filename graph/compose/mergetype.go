@@ -215,7 +215,7 @@ func join(name string, args ...argument) *directive {
 	return &directive{name: "join__" + name, args: args}
 }
 
-func graphArg(s *subgraph) argument { return argument{"graph", enumName(s.graphName)} }
+func graphArg(s *subgraph) argument { return argument{"graph", s.graph} }
 
 // checkEntity hints at a type that is an entity in some subgraphs only.
 func (m *merger) checkEntity(t *typeDef) {

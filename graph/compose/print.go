@@ -12,7 +12,7 @@ func compareNames(a, b string) int { return cmp.Compare(a, b) }
 // then the types by name; parts of a type in the order they have.
 func printSchema(s *schema) string {
 	p := &printer{}
-	p.b.Grow(256 * (len(s.types) + 1))
+	p.b.Grow(512 * (len(s.types) + 1))
 	p.schema(s)
 	for _, d := range s.sortedDirectives() {
 		p.directiveDef(d)

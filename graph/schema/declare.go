@@ -51,7 +51,14 @@ func (ld *loader) declare(name string, kind Kind, d *ast.Definition) {
 // declareMembers gives every field of an object or interface its id and resolves interfaces.
 func (ld *loader) declareMembers() {
 	s := ld.s
-	ld.fields = make([]*ast.FieldDefinition, 1)
+	count := 1
+	for _, d := range ld.defs {
+		if d != nil && (d.Kind == ast.Object || d.Kind == ast.Interface) {
+			count += len(d.Fields)
+		}
+	}
+	ld.fields = make([]*ast.FieldDefinition, 1, count)
+	s.Fields = slices.Grow(s.Fields, count)
 	s.fieldByName = make([]map[string]FieldID, len(s.Types))
 	for id := range s.Types {
 		t, d := &s.Types[id], ld.defs[id]

@@ -58,14 +58,13 @@ func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
 }
 
 func (ld *loader) security(list ast.DirectiveList, coordinate string, p *ast.Position) *Security {
-	var sec Security
-	sec.Authenticated = list.ForName(ld.names.authenticated) != nil
-	sec.Scopes = ld.requirement(list, ld.names.requiresScopes, "scopes", coordinate, p)
-	sec.Policies = ld.requirement(list, ld.names.policy, "policies", coordinate, p)
-	if !sec.Authenticated && sec.Scopes == nil && sec.Policies == nil {
+	authenticated := list.ForName(ld.names.authenticated) != nil
+	scopes := ld.requirement(list, ld.names.requiresScopes, "scopes", coordinate, p)
+	policies := ld.requirement(list, ld.names.policy, "policies", coordinate, p)
+	if !authenticated && scopes == nil && policies == nil {
 		return nil
 	}
-	return &sec
+	return &Security{Authenticated: authenticated, Scopes: scopes, Policies: policies}
 }
 
 // requirement reads the argument of @requiresScopes or @policy. What cannot be read is an error, for it cannot be enforced.

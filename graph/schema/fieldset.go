@@ -14,17 +14,30 @@ const maxFieldSetTokens = 20_000
 // fieldSet compiles a selection string. Possible holds the concrete types of the object it is read on, statics its static types: one,
 // or for a context each type that sets it. Errors are reported at p.
 func (ld *loader) fieldSet(text string, possible, statics []TypeID, coordinate string, p *ast.Position) FieldSet {
+	set, ok := ld.selections[text]
+	if !ok {
+		set = parseSelections(text)
+		ld.selections[text] = set
+	}
+	if set == nil {
+		ld.errorf(p, coordinate, "%q is not a field set", text)
+		return nil
+	}
+	c := fieldSetCompiler{ld: ld, text: text, coordinate: coordinate, position: p}
+	return c.compile(nil, set, nil, possible, statics)
+}
+
+// parseSelections reads a selection string, with or without its outer braces; nil when it is none.
+func parseSelections(text string) ast.SelectionSet {
 	source := strings.TrimSpace(text)
 	if !strings.HasPrefix(source, "{") {
 		source = "{" + source + "}"
 	}
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: source}, maxFieldSetTokens)
 	if err != nil || len(doc.Operations) != 1 || len(doc.Fragments) != 0 {
-		ld.errorf(p, coordinate, "%q is not a field set", text)
 		return nil
 	}
-	c := fieldSetCompiler{ld: ld, text: text, coordinate: coordinate, position: p}
-	return c.compile(nil, doc.Operations[0].SelectionSet, nil, possible, statics)
+	return doc.Operations[0].SelectionSet
 }
 
 type fieldSetCompiler struct {

@@ -24,7 +24,10 @@ func Load(sdl string) (*Schema, error) {
 }
 
 func newLoader(doc *ast.SchemaDocument) *loader {
-	return &loader{doc: doc, s: &Schema{Types: make([]Type, 1), Fields: make([]Field, 1), typeByName: map[string]TypeID{}}}
+	return &loader{
+		doc: doc, selections: map[string]ast.SelectionSet{},
+		s: &Schema{Types: make([]Type, 1, 1+len(builtInScalars)+len(doc.Definitions)), Fields: make([]Field, 1), typeByName: map[string]TypeID{}},
+	}
 }
 
 // load runs the phases, the given one last.
@@ -71,10 +74,11 @@ type loader struct {
 	// directiveTypes are the types that only directives use which clients cannot: see findDirectiveTypes.
 	directiveTypes map[string]bool
 	graphs         map[string]SubgraphID
-	defs           []*ast.Definition      // index: TypeID; nil for built-in scalars that the document does not define
-	fields         []*ast.FieldDefinition // index: FieldID
-	owners         map[TypeID]SubgraphID  // join v0.1
-	contexts       map[string][]TypeID    // qualified context name -> types that set it
+	defs           []*ast.Definition           // index: TypeID; nil for built-in scalars that the document does not define
+	fields         []*ast.FieldDefinition      // index: FieldID
+	owners         map[TypeID]SubgraphID       // join v0.1
+	contexts       map[string][]TypeID         // qualified context name -> types that set it
+	selections     map[string]ast.SelectionSet // parsed selection strings, of which most occur many times
 }
 
 func (ld *loader) errorf(p *ast.Position, coordinate, format string, args ...any) {
