@@ -61,7 +61,9 @@ func openExtensions(ctx context.Context, cfg *config.Config, protected []extensi
 			errs = append(errs, o.addMetadata(id, m))
 		}
 	}
-	errs = append(errs, o.checkEnforced(needs), o.checkTried(cfg), cfg.CheckExposure(o.authenticators()))
+	if errors.Join(errs...) == nil { // what an extension that did not open would have done is not known
+		errs = append(errs, o.checkEnforced(needs), o.checkTried(cfg), cfg.CheckExposure(o.authenticators()))
+	}
 	if err := errors.Join(errs...); err != nil {
 		o.close(log)
 		return nil, err

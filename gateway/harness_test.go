@@ -42,6 +42,7 @@ type benchSetup struct {
 	config  string            // tables
 	extra   map[string]string // lines of the tables of subgraphs
 	files   map[string]string // beside the configuration
+	sdl     func(name, sdl string) string
 }
 
 func newBench(t testing.TB, s benchSetup) *bench {
@@ -68,7 +69,11 @@ func openBench(t testing.TB, s benchSetup) (*bench, error) {
 	for _, sg := range d.Subgraphs() {
 		b.spies[sg.Name] = newSpy(t, sg.URL)
 		file := sg.Name + ".graphql"
-		writeFile(t, filepath.Join(dir, file), sg.SDL)
+		sdl := sg.SDL
+		if s.sdl != nil {
+			sdl = s.sdl(sg.Name, sdl)
+		}
+		writeFile(t, filepath.Join(dir, file), sdl)
 		fmt.Fprintf(&text, "[subgraphs.%s]\nurl = %q\nschema_path = %q\n%s\n", sg.Name, b.spies[sg.Name].server.URL, file, s.extra[sg.Name])
 	}
 	for name, content := range s.files {

@@ -147,6 +147,7 @@ func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, general *trusted.Sto
 type indexKey struct {
 	view  *view
 	store *trusted.Store
+	mark  bool
 }
 
 // newEndpoint makes the server of one MCP endpoint. Endpoints that show the same share an index.
@@ -159,9 +160,13 @@ func (b *builder) newEndpoint(s *snapshot, e config.MCPEndpoint, general *truste
 	if err != nil {
 		return nil, nil, err
 	}
-	key := indexKey{v, store}
+	key := indexKey{v, store, e.HiddenFields == config.FieldsMark}
 	if indexes[key] == nil {
-		indexes[key] = search.Build(v.schema.API, search.BuildOptions{Documents: searchDocuments(store)})
+		api := v.schema.API
+		if key.mark {
+			api = marked(api, v.protected)
+		}
+		indexes[key] = search.Build(api, search.BuildOptions{Documents: searchDocuments(store)})
 	}
 	g := b.guardianFor(s, e.Name)
 	p := b.pipelineFor(s, v, store, e.OperationLimits, g)
