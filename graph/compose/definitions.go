@@ -71,10 +71,12 @@ func (s *subgraph) completeDefinitions() bool {
 		s.requirePurpose(s.linkType(l, "Purpose"))
 		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
 	}
-	if len(s.errors) > before {
+	if len(s.errors) > before && !s.fed1 {
 		return false
 	}
-	s.completeFederation()
+	if !s.unknownVersion {
+		s.completeFederation()
+	}
 	return true
 }
 

@@ -169,22 +169,19 @@ var latestConnect = federation.Version{Major: 0, Minor: 3}
 
 // settleJoinedFeatures links the features that travel in @join__directive.
 func (m *merger) settleJoinedFeatures(written [][]string) {
-	connect, cacheTag := federation.Version{}, false
-	for i, s := range m.subgraphs {
+	connect := federation.Version{}
+	for _, s := range m.subgraphs {
 		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {
 			connect = latestConnect
 			if f.version.AtLeast(connect) {
 				connect = f.version
 			}
 		}
-		for _, local := range written[i] {
-			cacheTag = cacheTag || s.links.canon(local) == federation.CacheTag
-		}
 	}
 	if connect != (federation.Version{}) {
 		m.features = append(m.features, &linkedFeature{url: federation.ConnectSpec + "/" + connect.String(), purpose: federation.Execution})
 	}
-	if cacheTag {
+	if m.survivingName(federation.CacheTag, written) != "" {
 		m.features = append(m.features, &linkedFeature{url: federation.CacheTagSpec + "/v0.1", purpose: federation.Execution})
 	}
 }

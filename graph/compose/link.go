@@ -192,7 +192,7 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	s.links = l
 	linked := slices.DeleteFunc(slices.Clone(applied), func(d *ast.Directive) bool { return d.Name != l.linkName })
 	r := linkReader{subgraph: s, links: l}
-	if len(linked) > 0 && !slices.ContainsFunc(linked, isLinkSpec) {
+	if !slices.ContainsFunc(linked, isLinkSpec) {
 		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
 	}
 	if slices.ContainsFunc(linked, bootstraps) {
@@ -213,13 +213,15 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 // schema: that of the link specification, and that of federation, which implies it.
 // In a schema without any, @link has no meaning yet.
 func bootstraps(d *ast.Directive) bool {
-	identity, _, _ := strings.Cut(astText(d, "url"), "/v")
-	return identity == federation.LinkSpec || identity == federation.FederationSpec
+	return isLinkSpec(d) || linkedIdentity(d) == federation.FederationSpec
 }
 
-func isLinkSpec(d *ast.Directive) bool {
-	identity, version, found := strings.Cut(strings.TrimSuffix(astText(d, "url"), "/"), "/v")
-	return found && identity == federation.LinkSpec && version == "1.0"
+func isLinkSpec(d *ast.Directive) bool { return linkedIdentity(d) == federation.LinkSpec }
+
+// linkedIdentity is the URL of a @link without the version.
+func linkedIdentity(d *ast.Directive) string {
+	identity, _, _ := strings.Cut(astText(d, "url"), "/v")
+	return identity
 }
 
 // linkName finds how the schema calls @link: the specification may link itself

@@ -82,6 +82,11 @@ func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
 		}
 		resolvers = sources
 	}
+	for _, src := range sources {
+		if src.external {
+			m.checkExternalDirectives(src)
+		}
+	}
 	m.settleOverrides(t, sources)
 	if t.kind == objectKind {
 		m.checkSharing(t, dest, sources)
@@ -101,7 +106,6 @@ func (m *merger) resolvers(t *typeDef, sources []fieldSource) []fieldSource {
 	var out []fieldSource
 	for _, src := range sources {
 		if src.external {
-			m.checkExternalDirectives(src)
 			continue
 		}
 		out = append(out, src)

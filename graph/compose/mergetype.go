@@ -62,6 +62,10 @@ func (m *merger) checkKinds(t *typeDef) {
 	}
 	if !same {
 		m.fail(TypeKindMismatch, t.name, m.typeLocations(t.name), "Type %q has mismatched kind: it is defined as %s", t.name, kinds.describe())
+		if t.kind == objectKind || t.kind == interfaceKind {
+			// Fields of one kind of type say nothing about those of another.
+			m.sources[t.name] = slices.DeleteFunc(m.sources[t.name], func(src typeSource) bool { return mergedKind(src.t) != t.kind })
+		}
 	}
 }
 
