@@ -85,7 +85,15 @@ func Check(v View, op Operation) []Problem {
 	c.mask()
 	errs := validator.ValidateWithRules(v.Schema, doc, ruleSet())
 	c.at = locate(doc)
+	slices.SortStableFunc(errs, func(a, b *gqlerror.Error) int {
+		la, ca := firstPlace(a)
+		lb, cb := firstPlace(b)
+		return cmp.Or(cmp.Compare(la, lb), cmp.Compare(ca, cb))
+	})
 	for _, e := range errs {
+		if len(c.problems) >= 2*MaxProblems { // looking for what was meant takes time, and nobody reads the rest
+			break
+		}
 		c.add(e)
 	}
 	if len(c.problems) == 0 {
@@ -95,6 +103,13 @@ func Check(v View, op Operation) []Problem {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return c.problems[:min(len(c.problems), MaxProblems)]
+}
+
+func firstPlace(e *gqlerror.Error) (line, column int) {
+	if len(e.Locations) == 0 {
+		return 0, 0
+	}
+	return e.Locations[0].Line, e.Locations[0].Column
 }
 
 // ruleSet is the GraphQL October 2021 §5 rules without suggestions, which would
