@@ -57,6 +57,7 @@ type Client struct {
 	budget      *budget       // nil: no retries
 	header      http.Header
 	socket      bool
+	plain       *http1 // nil: transport does everything
 	transport   *http.Transport
 	streams     *http.Transport // for subscriptions, which keep their connections and must not use up those of queries
 	sizeHint    atomic.Int64    // running mean of response sizes
@@ -94,7 +95,11 @@ func New(c Config) (*Client, error) {
 	}
 	client.header.Set("Content-Type", "application/json")
 	client.header.Set("Accept", "application/graphql-response+json, application/json;q=0.9")
+	if client.header.Get("User-Agent") == "" {
+		client.header.Set("User-Agent", "sluice")
+	}
 	client.transport = newTransport(c, u.Hostname())
+	client.plain = newHTTP1(u, client.header, c.MaxConnections, !client.transport.DisableCompression)
 	client.streams = client.transport.Clone()
 	client.streams.MaxConnsPerHost = 0
 	return client, nil
@@ -123,6 +128,9 @@ func newTransport(c Config, host string) *http.Transport {
 
 // Close closes idle connections. Requests in flight are not disturbed.
 func (c *Client) Close() {
+	if c.plain != nil {
+		c.plain.close()
+	}
 	c.transport.CloseIdleConnections()
 	c.streams.CloseIdleConnections()
 }
@@ -139,12 +147,9 @@ func (c *Client) Fetch(ctx context.Context, req *exec.Request) (*exec.Response, 
 			return nil, c.failure(ctx, fmt.Errorf("waiting for a turn: %w", ctx.Err()))
 		}
 	}
-	src := &source{b: req.Body}
-	defer src.detach()
-	header := c.headerFor(req.Header)
 	c.budget.deposit()
 	for attempt := 1; ; attempt++ {
-		resp, err := c.try(ctx, req, src, header)
+		resp, err := c.try(ctx, req)
 		again := err != nil && retryable(err) || err == nil && retryableStatus(resp.Status)
 		if !again || req.Kind != operation.Query || attempt == maxAttempts || !c.budget.withdraw() || !pause(ctx, attempt) {
 			if err != nil {
@@ -162,8 +167,17 @@ func (c *Client) Fetch(ctx context.Context, req *exec.Request) (*exec.Response, 
 var errTooLarge = errors.New("response body is too large")
 
 // try sends the request once and reads the whole response.
-func (c *Client) try(ctx context.Context, req *exec.Request, src *source, header http.Header) (*exec.Response, error) {
-	resp, err := c.transport.RoundTrip(c.newRequest(ctx, req, src, header))
+func (c *Client) try(ctx context.Context, req *exec.Request) (*exec.Response, error) {
+	if c.plain != nil {
+		resp, err := c.plain.fetch(ctx, req, c.maxResponse, int(c.sizeHint.Load()))
+		if err == nil {
+			c.learnSize(len(resp.Body.B))
+		}
+		return resp, err
+	}
+	src := &source{b: req.Body}
+	defer src.detach()
+	resp, err := c.transport.RoundTrip(c.newRequest(ctx, req, src, c.headerFor(req.Header)))
 	if err != nil {
 		return nil, err
 	}
@@ -181,9 +195,11 @@ func (c *Client) try(ctx context.Context, req *exec.Request, src *source, header
 		body.Release()
 		return nil, err
 	}
-	c.sizeHint.Store((c.sizeHint.Load()*7 + int64(len(body.B))) / 8)
+	c.learnSize(len(body.B))
 	return &exec.Response{Status: resp.StatusCode, Body: body}, nil
 }
+
+func (c *Client) learnSize(n int) { c.sizeHint.Store((c.sizeHint.Load()*7 + int64(n)) / 8) }
 
 // newRequest builds the HTTP request by hand: http.NewRequest would parse the URL and copy the headers each time.
 func (c *Client) newRequest(ctx context.Context, req *exec.Request, src *source, header http.Header) *http.Request {
@@ -207,13 +223,21 @@ func (c *Client) headerFor(extra http.Header) http.Header {
 	}
 	header := c.header.Clone()
 	for name, values := range extra {
-		switch name {
-		case "Content-Type", "Accept", "Accept-Encoding", "Connection", "Upgrade":
-		default:
+		if !ownHeader(name) {
 			header[name] = values
 		}
 	}
 	return header
+}
+
+// ownHeader reports whether a header belongs to the connection to the subgraph: the caller's is not sent.
+func ownHeader(name string) bool {
+	switch name {
+	case "Content-Type", "Accept", "Accept-Encoding", "Connection", "Upgrade":
+		return true
+	default:
+		return false
+	}
 }
 
 // readCapped appends what r has to dst, at most limit bytes.

@@ -130,7 +130,7 @@ func TestFetchCountsTheCapAfterDecompression(t *testing.T) {
 		z.Close()
 	}
 	c := newClient(t, http.HandlerFunc(handler), func(c *Config) { c.MaxResponseBytes = 1000 })
-	c.transport.DisableCompression = false
+	c.plain.gzip = true
 	_, err := c.Fetch(t.Context(), query("{}"))
 	wantCode(t, err, exec.CodeSubrequestTooLarge)
 }
