@@ -49,12 +49,12 @@ conformance: build $(E2E) ## the MCP conformance suites against the binary
 	@cd e2e && ./run conformance/*.test.js
 
 fuzz: ## every fuzz target for FUZZTIME
-	@grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules --exclude-dir=tools | sort | while read -r file; do \
+	@bad=0; for file in $$(grep -rl --include='*_test.go' '^func Fuzz' . --exclude-dir=node_modules --exclude-dir=tools | sort); do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$file); do \
 			echo "$$target in $$(dirname $$file)"; \
-			(cd $$(dirname $$file) && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -parallel 2 .) || exit 1; \
+			(cd $$(dirname $$file) && go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -parallel 2 .) || bad=1; \
 		done; \
-	done
+	done; exit $$bad
 
 bench: $(TOOLS)/benchstat ## every benchmark COUNT times, with statistics
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) -p 1 $(PKG) | tee $(TOOLS)/bench.txt
