@@ -81,6 +81,9 @@ func (c *composition) ingest(inputs []Subgraph) {
 }
 
 func (c *composition) failed() *Result {
+	for _, e := range c.errors {
+		e.Message = advised(e)
+	}
 	slices.SortStableFunc(c.errors, compareErrors)
 	errs := c.errors
 	if limit := c.opts.MaxErrors; limit > 0 && len(errs) > limit {

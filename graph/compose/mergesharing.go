@@ -11,7 +11,7 @@ import (
 // of the interface.
 func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, func(src fieldSource) bool { return has(src.f.applied, federation.Shareable) }) {
-		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Fields on root level subscription object cannot be marked as shareable")
+		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Field %q of the subscription root is marked @shareable, but events come from one subgraph. Remove @shareable, and the field from all subgraphs but one.", dest.coordinate())
 	}
 	if len(sources) < 2 && len(t.interfaces) == 0 {
 		return
@@ -37,7 +37,7 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 	if len(closed) < len(all) {
 		where = listed(closed)
 	}
-	m.fail(InvalidFieldSharing, dest.coordinate(), at, "Non-shareable field %q is resolved from multiple subgraphs: it is resolved from %s and defined as non-shareable in %s", dest.coordinate(), listed(all), where)
+	m.fail(InvalidFieldSharing, dest.coordinate(), at, "Field %q is resolved by more than one of the subgraphs and not @shareable in all of them: it is resolved by %s and not shareable in %s. Mark it @shareable wherever it is resolved, or leave it to one subgraph.", dest.coordinate(), listed(all), where)
 }
 
 // resolving are the sources that resolve a field of a type, directly or through an

@@ -29,7 +29,7 @@ type requireCheck struct {
 
 func (k requireCheck) report(format string, args ...any) {
 	prefix := []any{k.s.name, k.f.coordinate(), k.d.text("fields")}
-	k.fail(RequiresInvalidFields, k.f.coordinate(), []Location{k.s.at(k.d.pos)}, "[%s] On field %q, for @requires(fields: %q): "+format, append(prefix, args...)...)
+	k.fail(RequiresInvalidFields, k.f.coordinate(), []Location{k.s.at(k.d.pos)}, "[%s] On field %q, for @requires(fields: %q): "+format+".", append(prefix, args...)...)
 }
 
 // field checks one selected field of the supergraph.
@@ -39,14 +39,14 @@ func (k requireCheck) field(merged *field, sel *selection) {
 		in := merged.arg(a.name)
 		switch {
 		case in == nil:
-			k.report("cannot provide a value for argument %q of field %q as argument %q is not defined in %s", a.name, merged.coordinate(), a.name, subgraphList(k.lacking(merged, a.name)))
+			k.report("cannot provide a value for argument %q of field %q as argument %q is not defined in %s. Remove it, or define the argument there", a.name, merged.coordinate(), a.name, subgraphList(k.lacking(merged, a.name)))
 		case !(checker{schema: k.super.schema}).validValue(a.value, in.typ):
-			k.report("invalid value %s for argument %q of field %q, which is of type %q in the supergraph", a.value, a.name, merged.coordinate(), in.typ)
+			k.report("invalid value %s for argument %q of field %q, which is of type %q in the supergraph. Give one of that type", a.value, a.name, merged.coordinate(), in.typ)
 		}
 	}
 	for _, in := range merged.args {
 		if in.required() && given.arg(in.name) == nil {
-			k.report("no value provided for argument %q of field %q but a value is mandatory as %q is required in %s", in.name, merged.coordinate(), in.name, subgraphList(k.requiring(merged, in.name)))
+			k.report("no value provided for argument %q of field %q but a value is mandatory as %q is required in %s. Give it a value", in.name, merged.coordinate(), in.name, subgraphList(k.requiring(merged, in.name)))
 		}
 	}
 }
