@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
@@ -14,12 +15,16 @@ import (
 	"github.com/sluice-gateway/sluice/mcp/search"
 )
 
+// listTTL is how long an agent's client may go on with the tools that it knows: a reload may have changed the documents among them.
+const listTTL = time.Minute
+
 // newMCP makes the MCP server of an endpoint on its pipeline.
 func newMCP(cfg *config.Config, e config.MCPEndpoint, p *pipeline, index *search.Index, store *trusted.Store, version string, log *slog.Logger) (*mcp.Server, error) {
 	documents := []mcp.Document{}
 	for _, d := range store.All() {
 		documents = append(documents, mcp.Document{
 			ID: d.ID, Name: d.Name, Title: d.Title, Description: d.Description, Query: d.Text, OperationName: d.OperationName,
+			Variables: d.Variables, Restricted: len(d.Scopes) > 0,
 		})
 	}
 	return mcp.New(mcp.Config{ //nolint:wrapcheck // it names the endpoint's keys
@@ -27,7 +32,7 @@ func newMCP(cfg *config.Config, e config.MCPEndpoint, p *pipeline, index *search
 		Tools: e.Tools, ExecuteMutations: *e.ExecuteMutations,
 		DocumentTools: cfg.TrustedDocuments.MCPTools, DocumentsEnforced: cfg.TrustedDocuments.Enforced,
 		MaxTokens:    mcp.MaxTokens{Search: e.MaxTokens.Search, Introspect: e.MaxTokens.Introspect, Execute: e.MaxTokens.Execute},
-		MaxBodyBytes: int64(cfg.RequestBodyLimit), CallTimeout: cfg.Gateway.Timeout,
+		MaxBodyBytes: int64(cfg.RequestBodyLimit), CallTimeout: cfg.Gateway.Timeout, ListTTL: listTTL,
 		AllowedHosts: allowedHosts(cfg), AllowOrigin: newOrigins(slices.Concat(cfg.MCP.AllowedOrigins, cfg.CORS.AllowOrigins)).allow,
 	}, mcp.Deps{
 		Executor: &executor{p}, Schemas: &schemaSource{p, index, e.HiddenFields == config.FieldsMark}, Schema: p.view.schema.API, Documents: documents,

@@ -13,10 +13,11 @@ import (
 // tool is one entry of tools/list with what answers its calls.
 type tool struct {
 	name, title, description string
-	schema                   []byte // JSON Schema 2020-12 of the arguments
-	readOnly                 bool   // changes nothing
-	destructive              bool   // may change what is there
-	openWorld                bool   // reaches beyond the schema
+	schema                   []byte    // JSON Schema 2020-12 of the arguments
+	readOnly                 bool      // changes nothing
+	destructive              bool      // may change what is there
+	openWorld                bool      // reaches beyond the schema
+	document                 *Document // that it runs; nil for a built-in tool
 	run                      func(ctx context.Context, arguments []byte, h http.Header) result
 }
 
@@ -32,12 +33,23 @@ func (t *tool) annotations() mcpgo.ToolAnnotation {
 	}
 }
 
-// tool returns the tool that a message calls, or nil when it calls none of ours.
-func (s *Server) tool(m *message) *tool {
-	if m.method != string(mcpgo.MethodToolsCall) || rawjson.KindOf(m.name) != rawjson.String {
-		return nil
+// restricted reports whether the tool is there for some callers only.
+func (t *tool) restricted() bool { return t.document != nil && t.document.Restricted }
+
+// called returns the tool that a message calls, or nil when it calls none. A
+// tool that the caller may not see is as unknown as one that there is not: MCP,
+// Tools, Error Handling.
+func (s *Server) called(ctx context.Context, m *message) (*tool, *rpcError) {
+	if m.id == nil || m.reply || m.method != string(mcpgo.MethodToolsCall) {
+		return nil, nil
 	}
-	return s.tools[rawjson.Text(m.name)]
+	if rawjson.KindOf(m.name) == rawjson.String {
+		t := s.tools[rawjson.Text(m.name)]
+		if t != nil && !(t.restricted() && s.deps.Schemas.Schema(ctx).hiddenDocument(t.document)) {
+			return t, nil
+		}
+	}
+	return nil, badRequest(codeInvalidParams, "unknown tool")
 }
 
 // call runs a tool. Whatever happens within ends as a result.

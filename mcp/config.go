@@ -44,7 +44,9 @@ type Config struct {
 	MaxBodyBytes int64
 	// CallTimeout bounds one tool call; 0 means 30 s.
 	CallTimeout time.Duration
-	// ListTTL is how long clients may keep the list of tools; 0 means ask every time.
+	// ListTTL is how long a client may keep the list of tools for its user; 0 means
+	// ask every time. A list with restricted documents is never kept, since a
+	// client would go on to show it after its user was granted more.
 	ListTTL time.Duration
 
 	// AllowedHosts are the values of Host that are answered, with or without

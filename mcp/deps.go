@@ -126,13 +126,17 @@ type View struct {
 	// Hidden reports whether the caller may not see a member of a type; with an
 	// empty member, the type itself. Nil hides nothing.
 	Hidden func(typeName, member string) bool
-	// HiddenDocument reports whether the caller may not run the trusted document
-	// of a name in the index. Nil hides none.
+	// HiddenDocument reports whether the caller may not run a trusted document,
+	// by its name or, where it has none, its id. Nil hides none.
 	HiddenDocument func(name string) bool
 }
 
 func (v View) hidden(typeName, member string) bool {
 	return v.Hidden != nil && v.Hidden(typeName, member)
+}
+
+func (v View) hiddenDocument(d *Document) bool {
+	return v.HiddenDocument != nil && v.HiddenDocument(d.key())
 }
 
 // Index answers questions about a schema in text; [search.Index] is one.
@@ -149,4 +153,13 @@ type Document struct {
 	Description   string
 	Query         string
 	OperationName string // empty when the document has one operation
+	// Variables are descriptions by the variables' names. They stand before those
+	// that the operation and the schema give.
+	Variables map[string]string
+	// Restricted says that not every caller may run the document. To a caller for
+	// whom View.HiddenDocument hides it, it does not exist.
+	Restricted bool
 }
+
+// key is the name of the document in an index.
+func (d *Document) key() string { return or(d.Name, d.ID) }

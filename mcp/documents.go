@@ -20,6 +20,18 @@ import (
 // maxToolName is the longest name that every client takes.
 const maxToolName = 64
 
+// addDocuments takes the documents in. One that changes data is not offered
+// where mutations are switched off.
+func (s *Server) addDocuments() {
+	for i := range s.deps.Documents {
+		d := &s.deps.Documents[i]
+		s.documents[d.ID] = d
+		if !s.cfg.ExecuteMutations && mutates(d.Query, d.OperationName) {
+			s.unoffered[d.key()] = true
+		}
+	}
+}
+
 // addDocumentTools makes a tool of every named document. All problems are
 // reported together. A mutation becomes a tool only where mutations are allowed.
 func (s *Server) addDocumentTools() error {
@@ -71,8 +83,8 @@ func (s *Server) documentTool(d *Document) (*tool, error) {
 	mutation := op.Operation == ast.Mutation
 	t := &tool{
 		name: d.Name, title: or(d.Title, d.Name), description: or(d.Description, describe(op)),
-		schema:   variablesSchema(s.deps.Schema, op),
-		readOnly: !mutation, destructive: mutation, openWorld: true,
+		schema:   variablesSchema(s.deps.Schema, op, d.Variables),
+		readOnly: !mutation, destructive: mutation, openWorld: true, document: d,
 	}
 	var names []string
 	for _, v := range op.VariableDefinitions {
@@ -102,12 +114,13 @@ func checkNames(args []byte, names []string) error {
 	})
 }
 
-// documentTools are the names of the tools that documents make, sorted.
-func (s *Server) documentTools() []string {
+// documentTools are the names of the tools that documents make, sorted, as far
+// as they may be told.
+func (s *Server) documentTools(told func(*Document) bool) []string {
 	var out []string
-	for _, d := range s.deps.Documents {
-		if s.cfg.DocumentTools && d.Name != "" && s.tools[d.Name] != nil {
-			out = append(out, d.Name)
+	for _, t := range s.tools {
+		if t.document != nil && told(t.document) {
+			out = append(out, t.name)
 		}
 	}
 	slices.Sort(out)

@@ -19,7 +19,7 @@ const maxDeprecated = 20
 func (s *Server) dryRun(ctx context.Context, req Request) result {
 	verdict := s.deps.Executor.DryRun(ctx, req)
 	v := s.deps.Schemas.Schema(ctx)
-	op := s.operation(req)
+	op := s.operation(ctx, req)
 	var b strings.Builder
 	if len(verdict.Errors) > 0 || verdict.Refused != NotRefused {
 		b.WriteString("valid: no\n")
@@ -33,7 +33,7 @@ func (s *Server) dryRun(ctx context.Context, req Request) result {
 			for _, e := range verdict.Errors[:min(len(verdict.Errors), repair.MaxProblems)] {
 				fmt.Fprintf(&b, "error %s: %s\n", e.Code, e.Message)
 			}
-			b.WriteString(s.explain(verdict.Refused) + "\n")
+			b.WriteString(s.explain(ctx, verdict.Refused) + "\n")
 		}
 	} else {
 		b.WriteString("valid: yes\n")

@@ -63,9 +63,10 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 		writeRPCError(w, m.id, &rpcError{code: codeInternal, status: http.StatusInternalServerError, message: text})
 	})
 	modern := m.modern(r.Header)
+	var t *tool
 	fail := m.check(r.Header, modern)
 	if fail == nil {
-		fail = s.checkTool(m)
+		t, fail = s.called(r.Context(), m)
 	}
 	if fail != nil {
 		if !modern {
@@ -82,7 +83,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	if t := s.tool(m); t != nil {
+	if t != nil {
 		res := s.call(r.Context(), t, m.arguments, m.header(r.Header))
 		s.writeResult(w, m.id, res, modern)
 		return
@@ -102,14 +103,6 @@ func (m *message) check(h http.Header, modern bool) *rpcError {
 		return m.checkModern(h)
 	}
 	return nil
-}
-
-// checkTool refuses calls of tools that there are not: MCP, Tools, Error Handling.
-func (s *Server) checkTool(m *message) *rpcError {
-	if m.id == nil || m.method != string(mcpgo.MethodToolsCall) || s.tool(m) != nil {
-		return nil
-	}
-	return badRequest(codeInvalidParams, "unknown tool")
 }
 
 // header is the request's header, with the trace context of _meta where HTTP

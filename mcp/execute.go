@@ -23,15 +23,13 @@ func (s *Server) executeTool(readOnly bool) func(context.Context, []byte, http.H
 			return errorText(err.Error())
 		}
 		req := Request{Query: a.query, DocumentID: a.documentID, OperationName: a.operationName, Variables: a.variables, Header: h, ReadOnly: readOnly}
-		switch op := s.operation(req); {
+		switch op := s.operation(ctx, req); {
 		case a.query == "" && a.documentID == "":
 			return errorText("Pass the operation: " + s.ways() + ".")
 		case a.query != "" && a.documentID != "":
 			return errorText("Pass query or document_id, not both.")
-		case a.query != "" && s.cfg.DocumentsEnforced:
-			return s.refusal(codeUntrusted, RefusedUntrusted)
 		case readOnly && mutates(op.Query, op.Name):
-			return s.refusal(codeMutation, RefusedMutation)
+			return s.mutationRefused()
 		}
 		if a.dryRun {
 			return s.dryRun(ctx, req)
@@ -66,8 +64,8 @@ func (s *Server) failure(ctx context.Context, req Request, resp Response, maxTok
 	if challenge := resp.Header.Values("WWW-Authenticate"); len(challenge) > 0 && (resp.Status == http.StatusUnauthorized || resp.Status == http.StatusForbidden) {
 		res.status, res.header = resp.Status, http.Header{"Www-Authenticate": challenge}
 	}
-	errors, help := resp.Body, s.explain(resp.Refused)
-	if op := s.operation(req); resp.Refused == NotRefused && op.Query != "" && !executed(resp.Body) {
+	errors, help := resp.Body, s.explain(ctx, resp.Refused)
+	if op := s.operation(ctx, req); resp.Refused == NotRefused && op.Query != "" && !executed(resp.Body) {
 		v := s.deps.Schemas.Schema(ctx)
 		if problems := repair.Check(v.repair(), op); len(problems) > 0 {
 			errors = problemsJSON(problems)
@@ -100,27 +98,29 @@ func executed(body []byte) bool {
 func (v View) repair() repair.View { return repair.View{Schema: v.Schema, Hidden: v.Hidden} }
 
 // operation is the request's text for a second look; a document's own text when
-// it was asked for by id.
-func (s *Server) operation(req Request) repair.Operation {
+// it was asked for by id, unless the caller may not know of it.
+func (s *Server) operation(ctx context.Context, req Request) repair.Operation {
 	op := repair.Operation{Query: req.Query, Name: req.OperationName, Variables: req.Variables}
-	if d := s.documents[req.DocumentID]; d != nil && req.DocumentID != "" {
+	d := s.documents[req.DocumentID]
+	if d != nil && !(d.Restricted && s.deps.Schemas.Schema(ctx).hiddenDocument(d)) {
 		op.Query, op.Name = d.Query, or(req.OperationName, d.OperationName)
 	}
 	return op
 }
 
-// Codes of what is refused before the executor is asked.
-const (
-	codeMutation  = "MUTATION_NOT_ALLOWED"
-	codeUntrusted = "TRUSTED_DOCUMENT_REQUIRED"
-)
+// mutationRefused answers a mutation that the executor is not asked about, in
+// the form of the executor's answers.
+func (s *Server) mutationRefused() result {
+	body := rawjson.AppendQuoted([]byte(`{"errors":[{"message":`), s.mutationWayOut())
+	return errorText(string(append(body, `,"extensions":{"code":"MUTATION_NOT_ALLOWED"}}]}`...)))
+}
 
-// refusal is the answer to an operation that the executor is not asked about,
-// in the form of the executor's answers.
-func (s *Server) refusal(code string, r Refusal) result {
-	body := rawjson.AppendQuoted([]byte(`{"errors":[{"message":`), s.explain(r))
-	body = rawjson.AppendQuoted(append(body, `,"extensions":{"code":`...), code)
-	return result{content: [][]byte{append(body, `}}]}`...)}, isError: true}
+// mutationWayOut says what to do with a mutation that execute does not run.
+func (s *Server) mutationWayOut() string {
+	if s.cfg.ExecuteMutations {
+		return "This is a mutation, and execute is read-only. Call the tool mutate with the same arguments."
+	}
+	return "This is a mutation, and mutations are switched off: the operator can allow them with [mcp] execute_mutations = true. Only queries can be run."
 }
 
 // ways says how an operation may be passed here.
@@ -132,16 +132,14 @@ func (s *Server) ways() string {
 }
 
 // explain says what a refusal means here, and the way out.
-func (s *Server) explain(r Refusal) string {
+func (s *Server) explain(ctx context.Context, r Refusal) string {
 	switch r {
 	case RefusedMutation:
-		if s.cfg.ExecuteMutations {
-			return "This is a mutation, and execute is read-only. Call the tool mutate with the same arguments."
-		}
-		return "This is a mutation, and mutations are switched off: the operator can allow them with [mcp] execute_mutations = true. Only queries can be run."
+		return s.mutationWayOut()
 	case RefusedUntrusted:
 		out := "Only trusted documents can be run here ([trusted_documents] enforced = true). Call one by document_id; search finds them."
-		if names := s.documentTools(); len(names) > 0 {
+		v := s.deps.Schemas.Schema(ctx)
+		if names := s.documentTools(func(d *Document) bool { return !v.hiddenDocument(d) }); len(names) > 0 {
 			out += " These are tools: " + strings.Join(names, ", ") + "."
 		}
 		return out

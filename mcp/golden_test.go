@@ -60,7 +60,7 @@ func TestExchanges(t *testing.T) {
 						t.Fatal("a request without a response")
 					}
 					if handler == nil {
-						handler = newSetup(t, cfg).server.Handler()
+						handler = newSetup(t, cfg).server.Handler(asEmployee)
 					}
 					got, answered = exchange(t, handler, f.Data), false
 				case "response":

@@ -43,7 +43,7 @@ func (s *Server) help(v View, op repair.Operation, problems []repair.Problem, ma
 			lines = append(lines, p.Hint)
 		}
 		if p.Root != "" && v.Schema.Mutation != nil && p.Root == v.Schema.Mutation.Name {
-			lines = append(lines, s.explain(RefusedMutation))
+			lines = append(lines, s.mutationWayOut())
 		}
 		lines = append(lines, corrections(op.Query, p.Edits)...)
 		if len(lines) > 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -54,8 +55,23 @@ type schemas struct {
 
 func newSchemas(s *ast.Schema) schemas { return schemas{s, plainIndex{s}} }
 
-func (s schemas) Schema(context.Context) mcp.View {
-	return mcp.View{Schema: s.schema, Index: s.index, Hidden: hideSalary}
+// employee marks the context of a caller who may run restricted documents.
+type employee struct{}
+
+// asEmployee lets the header Employee stand for a token.
+func asEmployee(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Employee") != "" {
+			r = r.WithContext(context.WithValue(r.Context(), employee{}, true))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s schemas) Schema(ctx context.Context) mcp.View {
+	return mcp.View{Schema: s.schema, Index: s.index, Hidden: hideSalary, HiddenDocument: func(name string) bool {
+		return name == "get_employee" && ctx.Value(employee{}) == nil
+	}}
 }
 
 // plainIndex finds names that contain a keyword and prints types as they are:
@@ -100,6 +116,7 @@ func (x plainIndex) Introspect(q search.IntrospectQuery) search.Result {
 type api struct {
 	schema    *ast.Schema
 	documents map[string]string
+	enforced  bool // only documents run
 	// hook, when set, answers before anything else.
 	hook func(ctx context.Context, req mcp.Request) (mcp.Response, bool)
 }
@@ -109,6 +126,9 @@ func (a *api) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 		if resp, ok := a.hook(ctx, req); ok {
 			return resp
 		}
+	}
+	if a.untrusted(req) {
+		return failed(untrusted, mcp.RefusedUntrusted)
 	}
 	op, doc, errs := a.prepare(req)
 	if errs != nil {
@@ -140,6 +160,13 @@ func (a *api) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 	return mcp.Response{Body: b.Bytes(), HasData: true}
 }
 
+var untrusted = gqlerror.List{gqlerror.Errorf("only trusted documents may run")}
+
+func (a *api) untrusted(req mcp.Request) bool {
+	known := func(text string) bool { return text == req.Query }
+	return a.enforced && req.DocumentID == "" && !slices.ContainsFunc(slices.Collect(maps.Values(a.documents)), known)
+}
+
 func (a *api) prepare(req mcp.Request) (*ast.OperationDefinition, *ast.QueryDocument, gqlerror.List) {
 	text := req.Query
 	if req.DocumentID != "" {
@@ -159,8 +186,11 @@ func (a *api) prepare(req mcp.Request) (*ast.OperationDefinition, *ast.QueryDocu
 }
 
 func (a *api) DryRun(_ context.Context, req mcp.Request) mcp.DryRun {
-	_, _, errs := a.prepare(req)
 	var out mcp.DryRun
+	_, _, errs := a.prepare(req)
+	if a.untrusted(req) {
+		errs, out.Refused = untrusted, mcp.RefusedUntrusted
+	}
 	for _, e := range errs {
 		out.Errors = append(out.Errors, mcp.Error{Message: e.Message, Code: "OPERATION_VALIDATION_ERROR"})
 	}
@@ -280,6 +310,11 @@ type setup struct {
 var trusted = []mcp.Document{
 	{ID: "doc-1", Name: "get_user", Title: "One user", Description: "Looks a user up by login.", Query: `query GetUser($login: String!) { user(login: $login) { id login } }`},
 	{ID: "doc-2", Query: `query { viewer { id } }`},
+	{
+		ID: "doc-4", Name: "get_employee", Title: "One employee", Restricted: true,
+		Query:     `query Employee("Their name here." $login: String! $first: Int) { user(login: $login) { id issues(first: $first) { id } email } }`,
+		Variables: map[string]string{"first": "How many issues."},
+	},
 	{ID: "doc-3", Name: "close_issue", Query: `mutation Close($input: CloseIssueInput!) { closeIssue(input: $input) { state } }`},
 }
 
@@ -287,7 +322,7 @@ func newSetup(tb testing.TB, cfg mcp.Config, change ...func(*mcp.Deps)) *setup {
 	tb.Helper()
 	schema := loadSchema(tb)
 	visible := loadSchema(tb, "salary: Int") // what the gateway lets this caller run
-	su := &setup{api: &api{schema: visible, documents: map[string]string{}}, log: new(bytes.Buffer)}
+	su := &setup{api: &api{schema: visible, documents: map[string]string{}, enforced: cfg.DocumentsEnforced}, log: new(bytes.Buffer)}
 	for _, d := range trusted {
 		su.api.documents[d.ID] = d.Query
 	}
@@ -302,7 +337,7 @@ func newSetup(tb testing.TB, cfg mcp.Config, change ...func(*mcp.Deps)) *setup {
 	if su.server, err = mcp.New(cfg, deps); err != nil {
 		tb.Fatal(err)
 	}
-	ts := httptest.NewServer(su.server.Handler())
+	ts := httptest.NewServer(su.server.Handler(asEmployee))
 	tb.Cleanup(ts.Close)
 	su.url = ts.URL
 	return su

@@ -11,9 +11,11 @@ import (
 )
 
 // variablesSchema writes the JSON Schema of an operation's variables, which is
-// the input schema of a document tool. Order is that of the document and of
-// the schema, so the text is stable.
-func variablesSchema(s *ast.Schema, op *ast.OperationDefinition) []byte {
+// the input schema of a document tool. A variable is described by described, or
+// else the operation (GraphQL September 2025 §2.10), or else by the argument that
+// it is passed to. Order is that of the document and of the schema, so the text
+// is stable.
+func variablesSchema(s *ast.Schema, op *ast.OperationDefinition, described map[string]string) []byte {
 	w := schemaWriter{schema: s, shared: map[string]bool{}}
 	seen := map[string]int{}
 	for _, v := range op.VariableDefinitions {
@@ -22,7 +24,7 @@ func variablesSchema(s *ast.Schema, op *ast.OperationDefinition) []byte {
 	uses := argumentUses(op)
 	var properties, required []string
 	for _, v := range op.VariableDefinitions {
-		properties = append(properties, quote(v.Variable)+":"+w.value(v.Type, uses[v.Variable], v.DefaultValue))
+		properties = append(properties, quote(v.Variable)+":"+w.value(v.Type, or(or(described[v.Variable], v.Description), uses[v.Variable]), v.DefaultValue))
 		if v.Type.NonNull && v.DefaultValue == nil {
 			required = append(required, v.Variable)
 		}

@@ -33,7 +33,8 @@ func (s *Server) instructions() string {
 	if s.tools[ToolMutate] != nil {
 		b.WriteString("\nmutate changes data; try it with dry_run first.")
 	}
-	if names := s.documentTools(); len(names) > 0 {
+	everybodys := func(d *Document) bool { return !d.Restricted } // all callers get the same text
+	if names := s.documentTools(everybodys); len(names) > 0 {
 		b.WriteString("\nPrefer a tool made for the purpose where there is one: " + strings.Join(names, ", ") + ".")
 	}
 	return b.String()

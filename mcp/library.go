@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	mcpgo "github.com/mark3labs/mcp-go/mcp"
 	mcpserver "github.com/mark3labs/mcp-go/server"
@@ -32,7 +34,8 @@ func (s *Server) openLibrary() *mcpserver.MCPServer {
 		mcpserver.WithIcons(icon),
 		mcpserver.WithInstructions(s.instructions()),
 		mcpserver.WithToolCapabilities(false),
-		mcpserver.WithCacheHints(s.cfg.ListTTL.Milliseconds(), mcpgo.CacheScopePrivate),
+		mcpserver.WithCacheHints(s.listTTL().Milliseconds(), mcpgo.CacheScopePrivate),
+		mcpserver.WithToolFilter(s.visibleTools),
 	)
 	for _, t := range s.tools {
 		def := mcpgo.NewToolWithRawSchema(t.name, t.description, t.schema)
@@ -40,6 +43,35 @@ func (s *Server) openLibrary() *mcpserver.MCPServer {
 		library.AddTool(def, answeredElsewhere)
 	}
 	return library
+}
+
+// restricted reports whether callers see different lists of tools.
+func (s *Server) restricted() bool {
+	for _, t := range s.tools {
+		if t.restricted() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Server) listTTL() time.Duration {
+	if s.restricted() {
+		return 0
+	}
+	return s.cfg.ListTTL
+}
+
+// visibleTools leaves out of a list what the caller may not run.
+func (s *Server) visibleTools(ctx context.Context, list []mcpgo.Tool) []mcpgo.Tool {
+	if !s.restricted() {
+		return list
+	}
+	v := s.deps.Schemas.Schema(ctx)
+	return slices.DeleteFunc(list, func(l mcpgo.Tool) bool {
+		t := s.tools[l.Name]
+		return t != nil && t.restricted() && v.hiddenDocument(t.document)
+	})
 }
 
 // answeredElsewhere stands for a tool in mcp-go, which lists it; calls are

@@ -15,7 +15,7 @@ import (
 
 // explainCuts says for every cut how much is there and how to get the rest.
 func (s *Server) explainCuts(ctx context.Context, req Request, cuts []shape.Cut) []string {
-	op := s.operation(req)
+	op := s.operation(ctx, req)
 	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: op.Query}, 20_000)
 	if err != nil {
 		doc = &ast.QueryDocument{}

@@ -17,6 +17,7 @@ type Server struct {
 	deps       Deps
 	tools      map[string]*tool
 	documents  map[string]*Document // by id
+	unoffered  map[string]bool      // documents that no tool runs, by key
 	library    *mcpserver.MCPServer
 	modernTail []byte // what revision 2026-07-28 adds to the result of a tool call
 }
@@ -31,10 +32,8 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mcp: %w", err)
 	}
-	s := &Server{cfg: cfg, deps: deps, tools: map[string]*tool{}, documents: map[string]*Document{}}
-	for i := range deps.Documents {
-		s.documents[deps.Documents[i].ID] = &deps.Documents[i]
-	}
+	s := &Server{cfg: cfg, deps: deps, tools: map[string]*tool{}, documents: map[string]*Document{}, unoffered: map[string]bool{}}
+	s.addDocuments()
 	for _, t := range s.builtins() {
 		s.tools[t.name] = t
 	}

@@ -152,17 +152,18 @@ func (c *stdioConn) begin(ctx context.Context, m *message) (context.Context, fun
 // answer writes what one message comes to. A cancelled request is not answered.
 func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line []byte) {
 	s := c.server
-	if fail == nil {
-		fail = s.checkTool(m)
-	}
 	defer s.recoverInto(ctx, func(text string) {
 		c.write(appendRPCError(nil, m.id, &rpcError{code: codeInternal, message: text}))
 	})
+	var t *tool
+	if fail == nil {
+		t, fail = s.called(ctx, m)
+	}
 	if fail != nil {
 		c.write(appendRPCError(nil, m.id, fail))
 		return
 	}
-	if t := s.tool(m); t != nil {
+	if t != nil {
 		res := s.call(ctx, t, m.arguments, m.header(http.Header{}))
 		if ctx.Err() == nil {
 			c.write(s.appendResult(nil, m.id, res, m.modern(http.Header{})))
