@@ -137,10 +137,10 @@ func warm(ctx context.Context, old, next *snapshot, percent int) {
 
 // watch reloads when a file of the configuration changes, and, where graph.poll_interval says so, when the supergraph does.
 func (g *Gateway) watch(ctx context.Context) {
+	seen := fingerprint(g.current.Load().cfg)
 	g.work.Go(func() {
 		tick := time.NewTicker(watchInterval)
 		defer tick.Stop()
-		seen := fingerprint(g.current.Load().cfg)
 		polled := time.Now()
 		for {
 			select {
@@ -148,16 +148,17 @@ func (g *Gateway) watch(ctx context.Context) {
 				return
 			case <-tick.C:
 			}
-			now := fingerprint(g.current.Load().cfg)
+			cfg := g.current.Load().cfg
+			now := fingerprint(cfg) // before the reload, so that what changes meanwhile is seen the next time
 			changed := now != seen
 			seen = now
-			if every := g.current.Load().cfg.Graph.PollInterval; !changed && every > 0 && time.Since(polled) >= every {
+			if every := cfg.Graph.PollInterval; !changed && every > 0 && time.Since(polled) >= every {
 				polled = time.Now()
-				changed = g.supergraphChanged(ctx)
+				// A reload may have failed because a subgraph was down: it is tried again like any other poll.
+				changed = g.failed.Load() || g.supergraphChanged(ctx)
 			}
 			if changed {
 				_ = g.Reload(ctx) // told in log, metric and readiness
-				seen = fingerprint(g.current.Load().cfg)
 			}
 		}
 	})

@@ -181,14 +181,22 @@ func (s *streamWriter) open() {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	s.w.WriteHeader(http.StatusOK)
+	if s.parts {
+		s.write("\r\n--graphql", nil, "")
+		return
+	}
 	s.write("", nil, "")
 }
 
-const partHead = "\r\n--graphql\r\nContent-Type: application/json\r\n\r\n"
+// What stands around a part. The delimiter follows each part at once: clients take a part for complete when they see it.
+const (
+	partHead = "\r\nContent-Type: application/json\r\n\r\n"
+	partTail = "\r\n--graphql"
+)
 
 func (s *streamWriter) event(body []byte) {
 	if s.parts {
-		s.write(partHead+`{"payload":`, body, "}")
+		s.write(partHead+`{"payload":`, body, "}"+partTail)
 		return
 	}
 	// Line ends inside JSON are white space, but would end the field here.
@@ -203,7 +211,7 @@ func (s *streamWriter) event(body []byte) {
 
 func (s *streamWriter) beat() {
 	if s.parts {
-		s.write(partHead, nil, "{}")
+		s.write(partHead, nil, "{}"+partTail)
 		return
 	}
 	s.write(":\n\n", nil, "")
@@ -211,7 +219,7 @@ func (s *streamWriter) beat() {
 
 func (s *streamWriter) complete() {
 	if s.parts {
-		s.write("\r\n--graphql--\r\n", nil, "")
+		s.write("--\r\n", nil, "")
 		return
 	}
 	s.write("event: complete\ndata:\n\n", nil, "")
