@@ -68,6 +68,7 @@ func (c *composition) ingest(inputs []Subgraph) {
 		s := newSubgraph(in, i)
 		switch {
 		case in.Name == "_":
+			s.load(in.SDL)
 			s.report(InvalidSubgraphName, position{}, "", "invalid name %q for a subgraph: this name is reserved", in.Name)
 		case i > 0 && inputs[i-1].Name == in.Name:
 			s.report(InvalidGraphQL, position{}, "", "a subgraph named %q is already given: names must be unique", in.Name)

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
@@ -44,6 +45,32 @@ func (m *merger) abstractedField(f *field) *field {
 		}
 	}
 	return clone
+}
+
+// checkInterfaceObjects reports each @interfaceObject whose interface has a key in
+// a federation 1 subgraph. There the key was ignored: the subgraph need not tell
+// what type an object with that key has, which @interfaceObject relies on. It must
+// run before the upgrade, which drops such keys. types are the subgraphs by the
+// types they have.
+func (c *composition) checkInterfaceObjects(types map[string][]*subgraph) {
+	for _, name := range slices.Sorted(maps.Keys(types)) {
+		var objects, old []string
+		var at []Location
+		for _, s := range types[name] {
+			switch t := s.byName[name]; {
+			case has(t.applied, federation.InterfaceObject):
+				objects = append(objects, s.name)
+				at = append(at, s.at(t.pos))
+			case s.fed1 && t.kind == interfaceKind && has(t.applied, federation.Key):
+				old = append(old, s.name)
+				at = append(at, s.at(t.pos))
+			}
+		}
+		if len(objects) > 0 && len(old) > 0 {
+			c.fail(InterfaceObjectUsage, name, at, "Type %q is marked @interfaceObject in %s, which needs subgraphs that find out the type of an object by the key of interface %q. In %s, of federation 1, @key on an interface promises nothing like that. Upgrade to federation 2 there, or remove the @key.",
+				name, subgraphList(objects), name, subgraphList(old))
+		}
+	}
 }
 
 // checkInterfaceObject reports an @interfaceObject for which no subgraph defines

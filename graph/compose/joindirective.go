@@ -1,6 +1,10 @@
 package compose
 
-import "github.com/sluice-gateway/sluice/graph/federation"
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
 
 // Directives of the connect specification, which names no version in which
 // federation itself defines them.
@@ -26,7 +30,7 @@ func joinDirectives(sources []appliedSource) []*directive {
 			if index == nil {
 				index = map[string]int{}
 			}
-			args := &value{kind: objectValue, fields: d.args}
+			args := stringEnums(&value{kind: objectValue, fields: d.args})
 			key := name + args.String()
 			i, ok := index[key]
 			if !ok {
@@ -43,6 +47,27 @@ func joinDirectives(sources []appliedSource) []*directive {
 		}
 	}
 	return out
+}
+
+// stringEnums is a value with strings for enum values: the arguments of
+// @join__directive are a scalar, which knows no enum.
+func stringEnums(v *value) *value {
+	switch v.kind {
+	case enumLiteral:
+		return textValue(v.raw)
+	case listValue, objectValue:
+		out := *v
+		out.items, out.fields = slices.Clone(v.items), slices.Clone(v.fields)
+		for i, item := range out.items {
+			out.items[i] = stringEnums(item)
+		}
+		for i, f := range out.fields {
+			out.fields[i].value = stringEnums(f.value)
+		}
+		return &out
+	default:
+		return v
+	}
 }
 
 // joinedName is the name under which @join__directive carries a directive, "" for

@@ -162,9 +162,11 @@ func (s *subgraph) neededVersion() federation.Version {
 	need := s.version
 	for _, f := range s.links.features {
 		v := federation.Version{}
-		if f.identity == federation.ConnectSpec {
+		switch f.identity {
+		case federation.ConnectSpec:
 			v, _ = federation.ConnectNeeds(f.version)
-		} else {
+		case federation.CacheTagSpec: // a supergraph of any version carries it
+		default:
 			for _, name := range companions[f.identity] {
 				if since, ok := federation.Since(strings.TrimPrefix(name, "@")); ok && since.AtLeast(v) {
 					v = since

@@ -12,10 +12,11 @@ func (m *merger) failExternalOnly(dest *field, sources []fieldSource) {
 }
 
 // checkExternalDirectives reports directives that are merged but stand on an
-// external field, where they would be lost.
+// external field, where they would be lost. Those kept by @composeDirective are
+// lost without a word.
 func (m *merger) checkExternalDirectives(src fieldSource) {
 	for _, d := range src.f.applied {
-		if sv := m.survivorOf(src.s, d); sv != nil && sv.keptBy(src.s) {
+		if sv := m.survivorOf(src.s, d); sv != nil && sv.composers == nil {
 			m.fail(MergedDirectiveOnExternal, src.f.coordinate(), []Location{src.s.at(d.pos)}, "[%s] Cannot apply merged directive %s to external field %q", src.s.name, d, src.f.coordinate())
 		}
 	}

@@ -41,9 +41,6 @@ func (o overriding) fail(code Code, at position, format string, args ...any) {
 
 func (o overriding) settle() {
 	name, from := o.target.s.name, o.d.text("from")
-	if o.collides(o.target, federation.External) {
-		return
-	}
 	if from == name {
 		o.fail(OverrideFromSelf, o.d.pos, "Source and destination subgraphs %q are the same for overridden field %q", name, o.coordinate())
 		return
@@ -62,7 +59,7 @@ func (o overriding) settle() {
 		o.fail(OverrideSourceHasOverride, o.d.pos, "Field %q on subgraph %q is also marked with directive @override in subgraph %q. Only one @override directive is allowed per field.", o.coordinate(), name, from)
 		return
 	}
-	if o.collides(source, federation.Requires, federation.Provides) {
+	if o.collides(o.target, federation.External) || o.collides(source, federation.Requires, federation.Provides) {
 		return
 	}
 	o.apply(source)

@@ -21,6 +21,7 @@ func (c *composition) upgrade() {
 			types[t.name] = append(types[t.name], s)
 		}
 	}
+	c.checkInterfaceObjects(types)
 	var upgraders []upgrader
 	for _, s := range c.subgraphs {
 		if s.fed1 {
@@ -53,17 +54,25 @@ type upgrader struct {
 // checkExtensions reports types that are extended here and defined nowhere.
 func (u upgrader) checkExtensions() {
 	for _, t := range u.types {
-		if t.defined || !t.extended || u.isRoot(t.name) || u.definedAnywhere(t.name) {
+		if !t.onlyExtends() || u.isRoot(t.name) || u.definedElsewhere(t.name) {
 			continue
 		}
 		u.report(ExtensionWithNoBase, t.pos, t.name, "Type %q is an extension type, but there is no type definition for %q in any subgraph.", t.name, t.name)
 	}
 }
 
-func (u upgrader) definedAnywhere(name string) bool {
+// definedElsewhere says whether another subgraph writes a definition of the type,
+// be it one with @extends.
+func (u upgrader) definedElsewhere(name string) bool {
 	return slices.ContainsFunc(u.others[name], func(s *subgraph) bool {
-		return s.byName[name].defined
+		return s != u.subgraph && s.byName[name].defined
 	})
+}
+
+// onlyExtends says whether a federation 1 subgraph extends a type, in either way
+// of writing it, without defining it.
+func (t *typeDef) onlyExtends() bool {
+	return !t.defined && t.extended || has(t.applied, federation.Extends)
 }
 
 // regularise writes federation 1's variants in the one form of federation 2.
@@ -123,7 +132,7 @@ func (u upgrader) dropExternals(t *typeDef) {
 			f.applied = without(f.applied, federation.External)
 		}
 	}
-	if (t.defined || !t.extended) && !has(t.applied, federation.Extends) {
+	if !t.onlyExtends() {
 		return
 	}
 	for _, key := range u.keysOf(t) {

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
@@ -101,8 +102,8 @@ func (k *fitting) add(code Code, format string, args ...any) {
 
 func (k *fitting) check(t *typeDef, selections []*selection) {
 	for _, sel := range selections {
-		if len(sel.directives) > 0 {
-			k.addDirective(sel.directives[0])
+		if i := slices.IndexFunc(sel.directives, func(name string) bool { return k.directiveNamed(name) == nil }); i >= 0 {
+			k.add(k.invalid, insideDirective, sel.directives[i])
 			continue
 		}
 		if sel.name != "" {
@@ -120,13 +121,8 @@ func (k *fitting) check(t *typeDef, selections []*selection) {
 	}
 }
 
-func (k *fitting) addDirective(name string) {
-	code := k.directiveInside
-	if k.directiveNamed(name) == nil {
-		code = k.invalid
-	}
-	k.add(code, "directives are not allowed in a field set, but @%s is applied. Remove it.", name)
-}
+// insideDirective says that a field set applies a directive.
+const insideDirective = "directives are not allowed in a field set, but @%s is applied. Remove it."
 
 func (k *fitting) checkField(t *typeDef, sel *selection) {
 	if strings.HasPrefix(sel.name, "...") {
@@ -170,6 +166,9 @@ const typenameField = "__typename"
 // below an external field is as external as that.
 func (k fieldSetCheck) checkFields(t *typeDef, selections []*selection, external bool) {
 	for _, sel := range selections {
+		if len(sel.directives) > 0 {
+			k.fail(k.directiveInside, insideDirective, sel.directives[0])
+		}
 		if sel.name == "" {
 			inner := t
 			if sel.on != "" {
