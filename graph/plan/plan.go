@@ -54,7 +54,7 @@ type OutputKind uint8
 const (
 	OutputSlot          OutputKind = iota + 1 // from Slot
 	OutputTypename                            // the object's own type name
-	OutputIntrospection                       // __schema or __type, answered locally
+	OutputIntrospection                       // a field of introspection, answered locally
 	OutputError                               // null, with Error: no subgraph can be asked, or the caller may not see it
 )
 

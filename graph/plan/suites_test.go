@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,7 +64,7 @@ func planSuite(t *testing.T, suite string) {
 		t.Fatal(err)
 	}
 	planner := plan.New(s)
-	for _, tc := range tests {
+	for i, tc := range tests {
 		t.Run(tc.Name, func(t *testing.T) {
 			doc, errs := operation.Parse(s, tc.Query, operation.ParseLimits{})
 			if len(errs) > 0 {
@@ -81,6 +82,19 @@ func planSuite(t *testing.T, suite string) {
 			t.Logf("%s\n%s", tc.Query, p.Text(s))
 			if len(p.Fetches) > tc.Requests {
 				t.Errorf("%d requests, established gateways need %d", len(p.Fetches), tc.Requests)
+			}
+			parts := 0
+			for i := range p.Fetches {
+				parts += len(p.Fetches[i].Parts)
+			}
+			var fetches, rounds int
+			if figures := strings.Fields(referenceFigures[filepath.Base(suite)]); i < len(figures) && figures[i] != "E" {
+				if _, err := fmt.Sscanf(figures[i], "%d/%d", &fetches, &rounds); err != nil {
+					t.Fatal(err)
+				}
+				if parts > fetches || p.Waves > rounds {
+					t.Errorf("%d fetches in %d rounds, the reference planner needs %d in %d", parts, p.Waves, fetches, rounds)
+				}
 			}
 		})
 	}
