@@ -2,7 +2,6 @@ package compose
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
@@ -63,15 +62,6 @@ func (s *subgraph) report(code Code, at position, coordinate, format string, arg
 		Coordinate: coordinate,
 		Locations:  []Location{s.at(at)},
 	})
-}
-
-// reportOnce records an error unless the same one stands at the same place.
-func (s *subgraph) reportOnce(code Code, at position, coordinate, format string, args ...any) {
-	s.report(code, at, coordinate, format, args...)
-	last := len(s.errors) - 1
-	if slices.ContainsFunc(s.errors[:last], func(e *Error) bool { return compareErrors(e, s.errors[last]) == 0 }) {
-		s.errors = s.errors[:last]
-	}
 }
 
 // at is a place in this subgraph's SDL.

@@ -41,23 +41,30 @@ type fieldSetCheck struct {
 	validator
 	*fieldSetRule
 	d     *directive
-	where coordinate // of what the directive stands on
+	where coordinate      // of what the directive stands on
+	said  map[misfit]bool // set by check
 }
 
 // fail reports a problem of the field set once, however often the set repeats it.
 func (k fieldSetCheck) fail(code Code, format string, args ...any) {
+	m := misfit{code, fmt.Sprintf(format, args...)}
+	if k.said[m] {
+		return
+	}
+	k.said[m] = true
 	on := "type"
 	if k.where.part != "" {
 		on = "field"
 	}
 	k.broken[k.d] = true
-	k.reportOnce(code, k.d.pos, k.where.String(), "On "+on+" %q, for %s: "+format, append([]any{k.where.String(), k.d}, args...)...)
+	k.report(code, k.d.pos, k.where.String(), "On %s %q, for %s: %s", on, k.where, k.d, m.text)
 }
 
 // check checks that the field set reads as one, that it fits t, the type it
 // selects from, and what the directive asks of the fields. A field set that does
 // not fit is not looked at further.
 func (k fieldSetCheck) check(t *typeDef) {
+	k.said = map[misfit]bool{}
 	if v := k.d.arg("fields"); v == nil || v.kind != stringValue {
 		k.fail(k.invalidType, "the argument \"fields\" must be a string. Write the field names in one string, separated by spaces.")
 		return

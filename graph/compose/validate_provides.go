@@ -22,7 +22,7 @@ func (v validator) checkProviders() {
 // checkProvides checks the field set of @provides on a field.
 func (v validator) checkProvides(f *field) {
 	if d := find(f.applied, federation.Provides); d != nil {
-		k := fieldSetCheck{v, providesRule, d, f.at()}
+		k := fieldSetCheck{validator: v, fieldSetRule: providesRule, d: d, where: f.at()}
 		k.checkOwner(f)
 		k.check(v.lookup(f.typ.base()))
 	}

@@ -9,7 +9,7 @@ func (v validator) checkRequires(f *field) {
 	if d == nil {
 		return
 	}
-	k := fieldSetCheck{v, requiresRule, d, f.at()}
+	k := fieldSetCheck{validator: v, fieldSetRule: requiresRule, d: d, where: f.at()}
 	k.checkOwner(f)
 	k.check(f.owner)
 }
