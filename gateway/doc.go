@@ -3,7 +3,7 @@
 //
 // # The request path
 //
-//	client → server.go: body cap, time-outs → guard.go: Host, Origin, CORS, rate limit
+//	client → gateway.go: time-outs → ratelimit.go → guard.go: Host, CORS (package mcp does that for its endpoints)
 //	  → authenticate.go (extensions, in configured order) → 401 with a challenge
 //	  → graphql.go: POST /graphql, or mcp.go: POST /mcp → tool
 //	       search / introspect → the schema as this caller may see it (view.go)
@@ -22,6 +22,10 @@
 // atomic pointer, closed when its last request has left. A reload builds the next snapshot completely before the swap; when
 // that fails the old one stays, and log, metric and readiness say so.
 //
+// A snapshot has one view of the graph for each contract (graphs.go, view.go) and one engine for each set of limits; endpoints with the same ones
+// share them. All views send through the same clients: rate limit (subgraphrate.go) → trace (tracing.go) → token exchange (exchange.go) → subgraph.
+// Subscriptions (stream.go) end with their snapshot. Metrics, traces and listeners outlive snapshots.
+//
 // # Beside the request path
 //
 // candidates.go counts the operations that could become trusted documents, and admin.go shows them to operators. single.go makes a gateway of
@@ -33,7 +37,8 @@
 //	no, invalid or expired token                    401, WWW-Authenticate                        401, WWW-Authenticate
 //	token sent in a form that nobody may send       400, WWW-Authenticate                        400, WWW-Authenticate
 //	scopes do not suffice                           403 insufficient_scope, or fields denied     403 insufficient_scope, or in the tool's result
-//	foreign Origin or Host                          403                                          403
+//	foreign Host                                    403                                          403
+//	foreign Origin                                  no CORS headers                              403
 //	body too large                                  413                                          413
 //	rate limit                                      429, Retry-After                             429, Retry-After
 //	not JSON, no operation                          400                                          JSON-RPC error
