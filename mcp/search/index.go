@@ -51,6 +51,7 @@ type typeInfo struct {
 	item        typeID   // for a list wrapper such as a Relay connection: what it lists, else none
 	name        []termID // words of its name
 	values      []valueInfo
+	needs       string // what its fields need of a caller, as a comment
 }
 
 // valueInfo is an enum value.
@@ -72,6 +73,7 @@ type fieldInfo struct {
 	deprecated bool
 	structural bool    // only leads into a list wrapper
 	ofCaller   bool    // a query root field that gives what is the caller's own
+	needs      string  // of a caller, as a comment
 	price      float64 // tokens of its line without arguments
 }
 
@@ -122,7 +124,7 @@ func (x *Index) addTypes() {
 	for i, name := range names {
 		def := x.schema.Types[name]
 		x.byName[name] = typeID(i)
-		x.types[i] = typeInfo{def: def, item: none, name: x.vocab.addName(nil, name)}
+		x.types[i] = typeInfo{def: def, item: none, name: x.vocab.addName(nil, name), needs: needs(def.Directives)}
 	}
 	for i := range x.types {
 		t := &x.types[i]
@@ -140,9 +142,9 @@ func (x *Index) addTypes() {
 }
 
 func (x *Index) newField(parent typeID, f *ast.FieldDefinition) fieldInfo {
-	info := fieldInfo{def: f, parent: parent, out: x.lookup(f.Type.Name()), text: x.text(f.Name, f.Description)}
+	info := fieldInfo{def: f, parent: parent, out: x.lookup(f.Type.Name()), text: x.text(f.Name, f.Description), needs: needs(f.Directives)}
 	info.deprecated = f.Directives.ForName("deprecated") != nil
-	info.price = tokens("  " + f.Name + ": " + f.Type.String() + "\n")
+	info.price = tokens("  " + f.Name + ": " + f.Type.String() + info.needs + "\n")
 	for _, a := range f.Arguments {
 		info.args = append(info.args, argInfo{def: a, typ: x.lookup(a.Type.Name()), text: x.text(a.Name, a.Description), price: tokens("(" + argText(a))})
 	}

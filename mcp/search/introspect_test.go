@@ -39,6 +39,27 @@ func TestIntrospectShowsWhatACallerMustKnow(t *testing.T) {
 	}
 }
 
+func TestSearchShowsBrieflyWhatACallerMustHold(t *testing.T) {
+	x := build(t, `
+directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION | OBJECT
+directive @policy(policies: [[String!]!]!) on FIELD_DEFINITION | OBJECT
+directive @authenticated on FIELD_DEFINITION | OBJECT
+type Query { bills: [Bill!]! @requiresScopes(scopes: [["bill:read", "bill:list"], ["admin"]]) }
+type Bill @authenticated { id: ID! debtor: String @policy(policies: [["bank\nclerk {"]]) due: String @authenticated @requiresScopes(scopes: [["due"]]) }`)
+	r := x.Search(Query{Keywords: []string{"bill debtor", "bill due"}})
+	for _, want := range []string{
+		"  bills: [Bill!]! # needs scopes bill:read bill:list | admin\n", "type Bill { # needs login\n", "  id: ID!\n",
+		"  debtor: String # needs policies bank clerk (\n", "  due: String # needs login # needs scopes due\n",
+	} {
+		if !strings.Contains(r.SDL, want) {
+			t.Errorf("no %q in\n%s", want, r.Text)
+		}
+	}
+	if _, err := coordinates(r.SDL); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestACoordinateBringsOnlyItsFieldAndWhatThatTakes(t *testing.T) {
 	x := build(t, scopedSDL)
 	text := x.Introspect(IntrospectQuery{Types: []string{"Query.pay(by:)"}}).Text

@@ -65,7 +65,7 @@ func (sh *sheet) printBlock(b *strings.Builder, bl *block) {
 		b.WriteByte('\n') // the caller may see none of its fields; GraphQL forbids empty braces
 		return
 	}
-	b.WriteString(" {\n")
+	b.WriteString(" {" + sh.x.types[bl.typ].needs + "\n")
 	shown := sh.printFields(b, bl) + sh.printValues(b, bl)
 	if left := sh.count(bl.typ) - shown; left > 0 {
 		b.WriteString("  # +")
@@ -144,6 +144,7 @@ func (sh *sheet) printFields(b *strings.Builder, bl *block) int {
 			b.WriteString(strconv.Itoa(left))
 			b.WriteString(" args")
 		}
+		b.WriteString(field.needs)
 		if l.desc != "" {
 			b.WriteString(" # ")
 			b.WriteString(l.desc)

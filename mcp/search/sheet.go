@@ -64,7 +64,7 @@ func (sh *sheet) open(t typeID) *block {
 }
 
 func (sh *sheet) headPrice(t typeID) float64 {
-	return priceBlock + tokens(sh.x.types[t].def.Name)
+	return priceBlock + tokens(sh.x.types[t].def.Name) + tokens(sh.x.types[t].needs)
 }
 
 // price is what showing a field costs, its block included when that is not open yet.
