@@ -6,6 +6,7 @@ import (
 	"time"
 
 	mcpgo "github.com/mark3labs/mcp-go/mcp"
+	mcpserver "github.com/mark3labs/mcp-go/server"
 
 	"github.com/sluice-gateway/sluice/mcp/internal/rawjson"
 )
@@ -13,11 +14,12 @@ import (
 // tool is one entry of tools/list with what answers its calls.
 type tool struct {
 	name, title, description string
-	schema                   []byte    // JSON Schema 2020-12 of the arguments
-	readOnly                 bool      // changes nothing
-	destructive              bool      // may change what is there
-	openWorld                bool      // reaches beyond the schema
-	document                 *Document // that it runs; nil for a built-in tool
+	schema                   []byte                // JSON Schema 2020-12 of the arguments
+	readOnly                 bool                  // changes nothing
+	destructive              bool                  // may change what is there
+	openWorld                bool                  // reaches beyond the schema
+	document                 *Document             // that it runs; nil for a built-in tool
+	added                    *mcpserver.ServerTool // mcp-go runs it; nil for tools of ours
 	run                      func(ctx context.Context, arguments []byte, h http.Header) result
 }
 

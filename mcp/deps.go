@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	mcpserver "github.com/mark3labs/mcp-go/server"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/sluice-gateway/sluice/mcp/search"
@@ -20,6 +21,9 @@ type Deps struct {
 	Schema *ast.Schema
 	// Documents are the trusted documents of the endpoint.
 	Documents []Document
+	// Tools are further tools, of the program that embeds the server. A handler's
+	// error is logged and not sent.
+	Tools []mcpserver.ServerTool
 	// Logger receives panics and refused start-ups, never what callers sent.
 	Logger *slog.Logger
 	// Observe is told about every finished tool call; nil is allowed.

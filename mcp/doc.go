@@ -1,6 +1,8 @@
 // Package mcp is the Model Context Protocol server: it opens a GraphQL API to
 // agents through the tools search, introspect, execute and mutate, and through
-// trusted documents that are tools of their own.
+// trusted documents that are tools of their own. A program that embeds it may add
+// tools ([Deps].Tools; added.go), as testdata/fixtures does for the conformance
+// suite.
 //
 // It owns the protocol's HTTP surface (three revisions on one stateless
 // endpoint, and stdio), the tools with their schemas and texts, the repair of

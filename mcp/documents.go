@@ -20,6 +20,16 @@ import (
 // maxToolName is the longest name that every client takes.
 const maxToolName = 64
 
+var (
+	errToolName  = fmt.Errorf("a tool's name has 1 to %d letters, digits, '_', '-' and '.'", maxToolName)
+	errNameTaken = errors.New("another tool has this name")
+)
+
+// reserved reports whether a name is that of a built-in tool, offered or not.
+func reserved(name string) bool {
+	return slices.Contains([]string{ToolSearch, ToolIntrospect, ToolExecute, ToolMutate}, name)
+}
+
 // addDocuments takes the documents in. One that changes data is not offered
 // where mutations are switched off.
 func (s *Server) addDocuments() {
@@ -48,8 +58,8 @@ func (s *Server) addDocumentTools() error {
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("trusted document %q: %w", d.Name, err))
-		case s.tools[d.Name] != nil || slices.Contains([]string{ToolSearch, ToolIntrospect, ToolExecute, ToolMutate}, d.Name):
-			errs = append(errs, fmt.Errorf("trusted document %q: another tool has this name", d.Name))
+		case s.tools[d.Name] != nil || reserved(d.Name):
+			errs = append(errs, fmt.Errorf("trusted document %q: %w", d.Name, errNameTaken))
 		case t.destructive && !s.cfg.ExecuteMutations:
 			s.deps.Logger.Warn("mcp: a trusted document is not offered as a tool: it is a mutation and [mcp] execute_mutations is false", slog.String("document_id", d.ID))
 		default:
@@ -61,7 +71,7 @@ func (s *Server) addDocumentTools() error {
 
 func (s *Server) documentTool(d *Document) (*tool, error) {
 	if !validToolName(d.Name) {
-		return nil, fmt.Errorf("a tool's name has 1 to %d letters, digits, '_', '-' and '.'", maxToolName)
+		return nil, errToolName
 	}
 	if s.deps.Schema == nil {
 		return nil, errors.New("there is no schema to type it by")

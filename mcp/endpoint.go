@@ -68,6 +68,9 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 	if fail == nil {
 		t, fail = s.called(r.Context(), m)
 	}
+	if t != nil && modern {
+		fail = t.checkParameters(m, r.Header)
+	}
 	if fail != nil {
 		if !modern {
 			fail.status = http.StatusOK
@@ -83,7 +86,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	if t != nil {
+	if t != nil && t.added == nil {
 		res := s.call(r.Context(), t, m.arguments, m.header(r.Header))
 		s.writeResult(w, m.id, res, modern)
 		return

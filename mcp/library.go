@@ -38,6 +38,10 @@ func (s *Server) openLibrary() *mcpserver.MCPServer {
 		mcpserver.WithToolFilter(s.visibleTools),
 	)
 	for _, t := range s.tools {
+		if t.added != nil {
+			library.AddTool(t.added.Tool, s.handler(t))
+			continue
+		}
 		def := mcpgo.NewToolWithRawSchema(t.name, t.description, t.schema)
 		def.Title, def.Icons, def.Annotations = t.title, []mcpgo.Icon{icon}, t.annotations()
 		library.AddTool(def, answeredElsewhere)

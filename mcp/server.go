@@ -23,7 +23,7 @@ type Server struct {
 }
 
 // New builds an endpoint. The error joins every problem of cfg and of the
-// documents that are to be tools.
+// documents and tools.
 func New(cfg Config, deps Deps) (*Server, error) {
 	if deps.Executor == nil || deps.Schemas == nil || deps.Logger == nil {
 		return nil, errors.New("mcp: Executor, Schemas and Logger are required")
@@ -37,7 +37,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	for _, t := range s.builtins() {
 		s.tools[t.name] = t
 	}
-	if err := s.addDocumentTools(); err != nil {
+	if err := errors.Join(s.addDocumentTools(), s.addTools()); err != nil {
 		return nil, fmt.Errorf("mcp: %w", err)
 	}
 	s.modernTail, err = modernTail(cfg)

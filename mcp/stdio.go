@@ -163,7 +163,7 @@ func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line
 		c.write(appendRPCError(nil, m.id, fail))
 		return
 	}
-	if t != nil {
+	if t != nil && t.added == nil {
 		res := s.call(ctx, t, m.arguments, m.header(http.Header{}))
 		if ctx.Err() == nil {
 			c.write(s.appendResult(nil, m.id, res, m.modern(http.Header{})))
