@@ -65,16 +65,17 @@ func (s *subgraph) completeDefinitions() bool {
 	for _, d := range s.directives {
 		s.checkArgumentTypes(d)
 	}
-	before := len(s.errors)
 	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
+		before := len(s.errors)
 		s.requireScalar(s.linkType(l, "Import"))
 		s.requirePurpose(s.linkType(l, "Purpose"))
+		if len(s.errors) > before && !s.fed1 {
+			return false
+		}
 		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+		s.unspecified = s.unspecified || len(s.errors) > before
 	}
-	if len(s.errors) > before && !s.fed1 {
-		return false
-	}
-	if !s.unknownVersion {
+	if !s.unspecified {
 		s.completeFederation()
 	}
 	return true
@@ -188,6 +189,10 @@ func (s *subgraph) requirePurpose(name string) {
 // is used, and defined compatibly. scalar gives the local name of one of its scalars.
 func (s *subgraph) requireDirective(local string, want federation.Directive, scalar func(string) string) {
 	if have := s.directiveByName[local]; have != nil {
+		if s.fed1 && len(have.args) == 0 && takesFieldSet(want) {
+			*have = *specified(local, want, scalar) // libraries of federation 1 left out the argument
+			return
+		}
 		if !have.machinery {
 			have.machinery = true
 			before := len(s.errors)
@@ -201,6 +206,10 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 	if s.mentions[local] {
 		s.addDirective(specified(local, want, scalar))
 	}
+}
+
+func takesFieldSet(d federation.Directive) bool {
+	return len(d.Args) > 0 && parseTypeRef(d.Args[0].Type).base() == federation.FieldSet
 }
 
 // specified is the definition of a specification's directive under a local name.

@@ -32,7 +32,7 @@ func (s *subgraph) checkGraphQL() {
 // explainUnknownDirective tells a federation 1 subgraph that uses a federation 2
 // directive how to become one, and suggests the namespaced name elsewhere.
 func (s *subgraph) explainUnknownDirective(name string) string {
-	if _, ok := federation.Since(name); !ok || s.unknownVersion {
+	if _, ok := federation.Since(name); !ok || s.unspecified {
 		return ""
 	}
 	if s.fed1 {

@@ -74,14 +74,24 @@ func (c *composition) checkInterfaceObjects(types map[string][]*subgraph) {
 }
 
 // checkInterfaceObject reports an @interfaceObject for which no subgraph defines
-// the interface.
+// the interface, and one beside types that implement the interface.
 func (m *merger) checkInterfaceObject(i *typeDef) {
 	var names []string
+	defined := false
 	for _, src := range m.sources[i.name] {
 		if src.t.kind == interfaceKind {
-			return
+			defined = true
+			continue
 		}
 		names = append(names, src.s.name)
+		for _, t := range m.implementers(i.name) {
+			if own := src.s.byName[t.name]; own != nil && t.kind == objectKind {
+				m.fail(InterfaceObjectUsage, i.name, []Location{src.s.at(src.t.pos), src.s.at(own.pos)}, "[%s] Type %q is marked @interfaceObject in subgraph %q, which may then not define any of the types that implement it, but it defines type %q. Remove the type from it, or define the interface.", src.s.name, i.name, src.s.name, t.name)
+			}
+		}
+	}
+	if defined || slices.ContainsFunc(m.subgraphs, func(s *subgraph) bool { t := s.byName[i.name]; return t != nil && mergedKind(t) != interfaceKind }) {
+		return
 	}
 	m.fail(InterfaceObjectUsage, i.name, m.typeLocations(i.name), "Type %q is declared with @interfaceObject in all the subgraphs in which it is defined (it is defined in %s but should be defined as an interface in at least one subgraph)", i.name, subgraphList(names))
 }

@@ -49,7 +49,9 @@ type links struct {
 	directives map[string]element // imported, by local name
 	types      map[string]element
 
-	fed1Inaccessible bool // a federation 1 schema that defines @inaccessible means federation's
+	// In federation 1, the directives that the schema defines. Those with names of
+	// federation 2 become federation's by the upgrade.
+	defined map[string]bool
 }
 
 // directive resolves a local directive name, Link specification v1.0 §1.1.
@@ -125,7 +127,9 @@ func (l *links) byIdentity(identity string) *feature {
 // companion specifications defines, "" for any other.
 func (l *links) canon(local string) string {
 	if l.fed == nil {
-		if _, ok := federation.Fed1Lookup(local); ok || l.fed1Inaccessible && local == federation.Inaccessible {
+		_, now := federation.Fed1Lookup(local)
+		_, later := federation.Lookup(local, upgradeVersion)
+		if now || later && l.defined[local] {
 			return local
 		}
 	}
@@ -202,10 +206,14 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	}
 	r.checkNamespaces()
 	l.fed = l.byIdentity(federation.FederationSpec)
-	l.fed1Inaccessible = doc.Directives.ForName(federation.Inaccessible) != nil
 	s.fed1 = l.fed == nil
 	if !s.fed1 {
 		s.version = l.fed.version
+		return
+	}
+	l.defined = map[string]bool{}
+	for _, d := range doc.Directives {
+		l.defined[d.Name] = true
 	}
 }
 

@@ -34,11 +34,10 @@ func (r linkReader) read(d *ast.Directive) {
 		}
 	}
 	f.purpose = readPurpose(d)
+	known := r.checkVersion(f)
 	switch {
 	case r.links.byIdentity(f.identity) != nil:
 		r.misuse(d.Position, "Cannot link feature %q since it has already been linked in the schema.", f.identity)
-		return
-	case !r.checkVersion(f) && f.identity != federation.LinkSpec:
 		return
 	case strings.HasSuffix(f.name, "_"), strings.Contains(f.name, "__"):
 		r.misuse(d.Position, "Cannot link feature %q as %q: the name of a feature neither contains \"__\" nor ends in \"_\". Please rename it via \"as\".", f.identity, f.name)
@@ -46,6 +45,9 @@ func (r linkReader) read(d *ast.Directive) {
 	}
 	if other := r.links.byName(f.name); other != nil {
 		r.misuse(d.Position, "Cannot link feature %q as %q since feature %q has that name already. Please rename one of them via \"as\".", f.identity, f.name, other.identity)
+		return
+	}
+	if !known && f.identity != federation.LinkSpec {
 		return
 	}
 	r.links.features = append(r.links.features, f)
@@ -86,11 +88,11 @@ func (r linkReader) identify(d *ast.Directive) *feature {
 func (r linkReader) checkVersion(f *feature) bool {
 	switch {
 	case f.identity == federation.FederationSpec && !f.version.Known():
-		r.unknownVersion = true
+		r.unspecified = true
 		r.report(UnknownFederationLinkVersion, f.pos, "@"+r.links.linkName, "Invalid version %s for the federation feature in @link directive on schema: versions v2.0 to %s are known", f.version, federation.LatestFederation)
 		return false
 	case f.identity == federation.LinkSpec && !slices.Contains(federation.KnownVersions(federation.LinkSpec), f.version):
-		r.unknownVersion = true
+		r.unspecified = true
 		r.report(UnknownLinkVersion, f.pos, "@"+r.links.linkName, "Unknown version %s of the link specification: v1.0 is known", f.version)
 		return false
 	}

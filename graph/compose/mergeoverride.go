@@ -16,6 +16,10 @@ func (m *merger) settleOverrides(t *typeDef, sources []fieldSource) {
 			continue
 		}
 		o := overriding{m, t, sources, &sources[i], d}
+		if has(sources[i].f.owner.applied, federation.InterfaceObject) {
+			o.fail(OverrideCollision, d.pos, "@override cannot be used on field %q on subgraph %q: it is not supported on fields of an @interfaceObject", o.coordinate(), o.target.s.name)
+			continue
+		}
 		if t.kind == interfaceKind {
 			o.fail(OverrideOnInterface, d.pos, "@override cannot be used on field %q on subgraph %q: @override is not supported on interface type fields.", o.coordinate(), o.target.s.name)
 			continue

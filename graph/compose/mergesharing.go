@@ -52,7 +52,7 @@ func (m *merger) resolving(t *typeDef, name string, sources []fieldSource) []fie
 	direct := len(out)
 	for _, i := range t.interfaces {
 		for _, src := range m.abstract[i.name][name] {
-			if !slices.ContainsFunc(sources, func(own fieldSource) bool { return own.s == src.s }) && src.resolves() {
+			if src.s.byName[t.name] == nil && src.resolves() {
 				out = append(out, src)
 			}
 		}

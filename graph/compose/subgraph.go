@@ -18,7 +18,7 @@ type subgraph struct {
 	version         federation.Version // linked version; the upgrade's for federation 1
 	uses            *usage             // set by usage()
 	mentions        map[string]bool    // local names of the directives its SDL applies
-	unknownVersion  bool               // it links federation, or link, in a version that does not exist
+	unspecified     bool               // no specification says what federation's directives are: @link is wrong
 	errors          []*Error
 }
 
@@ -38,7 +38,7 @@ func (s *subgraph) load(sdl string) {
 		return
 	}
 	s.resolveLinks(doc)
-	if len(s.errors) > 0 && !s.unknownVersion {
+	if len(s.errors) > 0 && !s.unspecified {
 		return
 	}
 	s.ingest(doc)

@@ -6,8 +6,8 @@ package compose
 type validator struct {
 	*subgraph
 	use *usage
-	// broken are the field sets that a rule reported: what they select means
-	// nothing, so rules that compare field sets pass over them.
+	// broken are the field sets that do not read as one or name what does not exist:
+	// what they select means nothing, so rules that compare field sets pass over them.
 	broken map[*directive]bool
 }
 

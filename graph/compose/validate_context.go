@@ -85,7 +85,7 @@ func (k contextCheck) check() {
 	}
 	text := k.d.text("field")
 	name, selection := contextText(text)
-	if name == "" || strings.TrimSpace(selection) == "" {
+	if !readsContext(k.a) {
 		k.fail(NoContextInSelection, "%q is not the name of a context and a selection. Write \"$name { field }\".", text)
 		return
 	}
@@ -119,11 +119,19 @@ func (v validator) checkContextKey(t *typeDef) {
 	if t.kind != objectKind {
 		return
 	}
-	contextual := slices.ContainsFunc(t.fields, func(f *field) bool {
-		return slices.ContainsFunc(f.args, func(a *input) bool { return has(a.applied, federation.FromContext) })
-	})
+	contextual := slices.ContainsFunc(t.fields, func(f *field) bool { return slices.ContainsFunc(f.args, readsContext) })
 	if !contextual || slices.ContainsFunc(t.applied, func(d *directive) bool { return d.canon == federation.Key && d.flag("resolvable", true) }) {
 		return
 	}
 	v.report(ContextNoResolvableKey, t.pos, t.name, "Type %q has a field with a contextual argument but no resolvable key. Add a @key to it.", t.name)
+}
+
+// readsContext says whether an argument names a context to take its value from.
+func readsContext(a *input) bool {
+	d := find(a.applied, federation.FromContext)
+	if d == nil {
+		return false
+	}
+	name, selection := contextText(d.text("field"))
+	return name != "" && strings.TrimSpace(selection) != ""
 }

@@ -47,7 +47,7 @@ type fieldSetCheck struct {
 
 // fail reports a problem of the field set once, however often the set repeats it.
 func (k fieldSetCheck) fail(code Code, format string, args ...any) {
-	m := misfit{code, fmt.Sprintf(format, args...)}
+	m := misfit{code: code, text: fmt.Sprintf(format, args...)}
 	if k.said[m] {
 		return
 	}
@@ -56,7 +56,6 @@ func (k fieldSetCheck) fail(code Code, format string, args ...any) {
 	if k.where.part != "" {
 		on = "field"
 	}
-	k.broken[k.d] = true
 	k.report(code, k.d.pos, k.where.String(), "On %s %q, for %s: %s", on, k.where, k.d, m.text)
 }
 
@@ -66,26 +65,31 @@ func (k fieldSetCheck) fail(code Code, format string, args ...any) {
 func (k fieldSetCheck) check(t *typeDef) {
 	k.said = map[misfit]bool{}
 	if v := k.d.arg("fields"); v == nil || v.kind != stringValue {
+		k.broken[k.d] = true
 		k.fail(k.invalidType, "the argument \"fields\" must be a string. Write the field names in one string, separated by spaces.")
 		return
 	}
 	set := k.d.fieldSet()
 	if set.err != nil {
+		k.broken[k.d] = true
 		k.fail(k.invalid, "this is not a field set. Write field names separated by spaces, with the fields of objects in braces, such as \"id name { first last }\".")
 		return
 	}
-	for _, m := range k.misfits(k.schema, t, set.selections) {
+	misfits := k.misfits(k.schema, t, set.selections)
+	for _, m := range misfits {
 		k.fail(m.code, "%s", m.text)
+		k.broken[k.d] = k.broken[k.d] || m.unknown
 	}
-	if !k.broken[k.d] {
+	if len(misfits) == 0 {
 		k.checkFields(t, set.selections, false)
 	}
 }
 
 // misfit is a way in which a field set does not fit the type it selects from.
 type misfit struct {
-	code Code
-	text string
+	code    Code
+	text    string
+	unknown bool // it names something that does not exist
 }
 
 // fitting checks a field set against the type it selects from.
@@ -104,13 +108,18 @@ func (r *fieldSetRule) misfits(s *schema, t *typeDef, selections []*selection) [
 }
 
 func (k *fitting) add(code Code, format string, args ...any) {
-	k.found = append(k.found, misfit{code, fmt.Sprintf(format, args...)})
+	k.found = append(k.found, misfit{code: code, text: fmt.Sprintf(format, args...)})
+}
+
+// addUnknown adds that the field set names something that does not exist.
+func (k *fitting) addUnknown(format string, args ...any) {
+	k.found = append(k.found, misfit{k.invalid, fmt.Sprintf(format, args...), true})
 }
 
 func (k *fitting) check(t *typeDef, selections []*selection) {
 	for _, sel := range selections {
 		if i := slices.IndexFunc(sel.directives, func(name string) bool { return k.directiveNamed(name) == nil }); i >= 0 {
-			k.add(k.invalid, insideDirective, sel.directives[i])
+			k.addUnknown(insideDirective, sel.directives[i])
 			continue
 		}
 		if sel.name != "" {
@@ -120,7 +129,7 @@ func (k *fitting) check(t *typeDef, selections []*selection) {
 		inner := t
 		if sel.on != "" {
 			if inner = k.byName[sel.on]; inner == nil || !inner.composite() {
-				k.add(k.invalid, "%q is not an object, interface or union type of this subgraph. Name another type after \"on\", or remove the fragment.", sel.on)
+				k.addUnknown("%q is not an object, interface or union type of this subgraph. Name another type after \"on\", or remove the fragment.", sel.on)
 				continue
 			}
 		}
@@ -133,7 +142,7 @@ const insideDirective = "directives are not allowed in a field set, but @%s is a
 
 func (k *fitting) checkField(t *typeDef, sel *selection) {
 	if strings.HasPrefix(sel.name, "...") {
-		k.add(k.invalid, "there is no fragment %q. Only inline fragments are allowed in a field set.", sel.name[len("..."):])
+		k.addUnknown("there is no fragment %q. Only inline fragments are allowed in a field set.", sel.name[len("..."):])
 		return
 	}
 	if sel.alias != "" {
@@ -145,7 +154,7 @@ func (k *fitting) checkField(t *typeDef, sel *selection) {
 	}
 	f := t.field(sel.name)
 	if f == nil {
-		k.add(k.invalid, "type %q has no field %q. %s", t.name, sel.name, k.missingFieldAdvice)
+		k.addUnknown("type %q has no field %q. %s", t.name, sel.name, k.missingFieldAdvice)
 		return
 	}
 	for _, problem := range k.argumentProblems(f, sel) {
