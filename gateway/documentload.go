@@ -67,6 +67,9 @@ func CheckDocuments(ctx context.Context, cfg *config.Config, list []*trusted.Doc
 	if err != nil {
 		return fmt.Errorf("supergraph: %w", err)
 	}
+	if cfg.Graph.SearchIntrospection {
+		s.AddSearchIntrospection()
+	}
 	return checkDocuments(s, int(cfg.ExecutableDocumentLimit), cfg.OperationLimits.Tokens, list)
 }
 

@@ -140,6 +140,7 @@ func (b *builder) mountMCP(mux *http.ServeMux, s *snapshot, general *trusted.Sto
 		}
 		mux.Handle(e.Path, server.Handler(g.wrap, s.limits.wrapCaller))
 	}
+	s.graphs.indexForSearch(indexes)
 	return errors.Join(errs...)
 }
 

@@ -26,6 +26,8 @@ type view struct {
 	headers   []headerRules          // by subgraph
 	protected []extensions.Protected // of the whole schema
 	open      *introspection.Schema  // answers introspection; nil: it is not answered
+	answered  introspection.Options  // of open
+	searcher  *searcher              // nil without search introspection
 	engines   map[config.OperationLimits]*graph.Engine
 
 	mu            sync.Mutex
@@ -40,9 +42,7 @@ func newView(cfg *config.Config, s *schema.Schema, send fetcher, headers []heade
 		cfg: cfg, schema: s, send: send, headers: headers, protected: protectedOf(operation.AllProtected(s)),
 		engines: map[config.OperationLimits]*graph.Engine{}, introspection: map[string]*introspection.Schema{},
 	}
-	if cfg.Graph.Introspection {
-		v.open = introspection.New(s.API, introspection.Options{})
-	}
+	v.openIntrospection()
 	return v
 }
 
@@ -114,7 +114,9 @@ func (v *view) introspectionFor(hidden *graph.Denied) *introspection.Schema {
 	if len(v.introspection) >= maxIntrospections {
 		clear(v.introspection)
 	}
-	s := introspection.New(v.schema.API, introspection.Options{Hidden: hidden.Hides})
+	opts := v.answered
+	opts.Hidden = hidden.Hides
+	s := introspection.New(v.schema.API, opts)
 	v.introspection[hidden.Key()] = s
 	return s
 }

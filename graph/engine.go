@@ -28,7 +28,8 @@ type Config struct {
 	MaxPositions, MaxWork int
 	// DocumentCacheBytes and PlanCacheBytes bound the caches, by an estimate of what their values hold; 0 means 64 MiB each.
 	DocumentCacheBytes, PlanCacheBytes int64
-	// Introspection answers __schema and __type. When it is nil such fields are refused.
+	// Introspection answers introspection fields, of which it may leave some out. Those, and all when it is nil, are refused. The schema must
+	// have __search and __definitions where it answers them (schema.Schema.AddSearchIntrospection).
 	Introspection *introspection.Schema
 }
 

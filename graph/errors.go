@@ -10,7 +10,7 @@ import (
 // Codes of request errors that this package adds to those of packages operation and exec: the "code" in a GraphQL error's
 // extensions. None of them comes with data.
 const (
-	// CodeIntrospectionDisabled: the operation asks for __schema or __type where that is switched off.
+	// CodeIntrospectionDisabled: the operation asks for an introspection field where that is switched off.
 	CodeIntrospectionDisabled operation.Code = "INTROSPECTION_DISABLED"
 	// CodeTooComplex: the plan would be larger than the engine is willing to build.
 	CodeTooComplex operation.Code = "OPERATION_TOO_COMPLEX"

@@ -217,16 +217,62 @@ func (e *Engine) input(p *Prepared, x Execution) (exec.Input, error) {
 	if err != nil {
 		return exec.Input{}, err
 	}
-	local := cmp.Or(x.Introspection, e.cfg.Introspection)
-	return exec.Input{
+	in := exec.Input{
 		Schema: e.schema, Plan: pl, Variables: p.Variables.Get, Fetcher: e.cfg.Fetcher,
 		Headers: x.Headers, Options: e.cfg.Exec,
-		Introspect: func(dst []byte, f *operation.Field) []byte {
-			out, err := local.Append(dst, f, p.Variables.Get)
-			if err != nil { // the field was validated with the operation
-				return append(dst, "null"...)
-			}
-			return out
-		},
+	}
+	if p.Measures.IntrospectionDepth > 0 {
+		if in.Introspect, err = introspect(p, cmp.Or(x.Introspection, e.cfg.Introspection)); err != nil {
+			return exec.Input{}, err
+		}
+	}
+	return in, nil
+}
+
+// introspect returns a function that answers the introspection fields of an operation from what its caller may see. The error is an
+// operation.ErrorList.
+func introspect(p *Prepared, from *introspection.Schema) (func(dst []byte, f *operation.Field) []byte, error) {
+	searched, err := search(p, from)
+	if err != nil {
+		return nil, err
+	}
+	return func(dst []byte, f *operation.Field) []byte {
+		if introspection.Searches(f.Name) {
+			return append(dst, searched[textOf(f)]...)
+		}
+		out, err := from.Append(dst, f, p.Variables.Get)
+		if err != nil { // the field was validated with the operation
+			return append(dst, "null"...)
+		}
+		return out
 	}, nil
 }
+
+// maxSearches bounds the fields of search introspection in one operation: each looks through the whole schema.
+const maxSearches = 10
+
+// search answers the operation's fields of search introspection, by what they say: at all places of the response the same, and before anything
+// is sent, for their arguments may turn out wrong. The error is an operation.ErrorList.
+func search(p *Prepared, from *introspection.Schema) (map[string][]byte, error) {
+	var out map[string][]byte
+	for _, f := range p.shape.local {
+		if !introspection.Searches(f.Name) || out[textOf(f)] != nil {
+			continue
+		}
+		if len(out) == maxSearches {
+			return nil, operation.ErrorList{operation.LimitError("searches", maxSearches+1, maxSearches)}
+		}
+		answer, err := from.Append(nil, f, p.Variables.Get)
+		if err != nil {
+			return nil, asList(err)
+		}
+		if out == nil {
+			out = map[string][]byte{}
+		}
+		out[textOf(f)] = answer
+	}
+	return out, nil
+}
+
+// textOf is equal for introspection fields that ask for the same.
+func textOf(f *operation.Field) string { return f.Name + f.Args.Text + f.Introspection }

@@ -42,7 +42,8 @@ type shape struct {
 	op        *operation.Operation
 	measures  operation.Measures
 	protected []operation.ProtectedCoordinate
-	cost      *operation.Cost // nil where cost control is off
+	cost      *operation.Cost    // nil where cost control is off
+	local     []*operation.Field // fields of introspection
 	err       error
 }
 
@@ -84,10 +85,12 @@ func (e *Engine) Prepare(req Request) (*Prepared, operation.ErrorList) {
 			return nil, errs
 		}
 	}
-	if e.cfg.Introspection == nil && sh.measures.IntrospectionDepth > 0 {
-		return nil, operation.ErrorList{{
-			Message: "Introspection is not available here.", Code: CodeIntrospectionDisabled, Failure: operation.FailureOther,
-		}}
+	for _, f := range sh.local {
+		if !e.cfg.Introspection.Answers(f.Name) {
+			return nil, operation.ErrorList{{
+				Message: "Introspection is not available here.", Code: CodeIntrospectionDisabled, Failure: operation.FailureOther,
+			}}
+		}
 	}
 	return &Prepared{
 		Document: d.doc, Operation: sh.op, Variables: vars, Measures: sh.measures, Protected: sh.protected,
@@ -114,6 +117,9 @@ func (e *Engine) shapeOf(doc *operation.Document, req Request, vars *operation.V
 			return &shape{err: err}, 0, false
 		}
 		out := &shape{op: op, measures: doc.Measure(op), protected: operation.Protected(e.schema, op)}
+		if out.measures.IntrospectionDepth > 0 {
+			out.local = operation.IntrospectionFields(op)
+		}
 		if e.cfg.Cost.Measure || e.cfg.Cost.Limit > 0 {
 			out.cost = operation.CompileCost(e.schema, op)
 		}

@@ -14,7 +14,7 @@ type Graph struct {
 	WebsocketPath string `toml:"websocket_path" check:"path"`
 	// Whether `__schema` and `__type` are answered; with it, a browser that opens the path gets GraphiQL.
 	Introspection bool `toml:"introspection"`
-	// Whether the fields `__search` and `__definitions`, proposed by the GraphQL AI working group, are part of the schema.
+	// Whether `__search` and `__definitions`, proposed by the GraphQL AI working group, are answered: they find fields by words and show elements by coordinates, within what the caller may see. Needs no `introspection`, and does not open it.
 	SearchIntrospection bool `toml:"search_introspection"`
 	// Composed supergraph SDL (join specification v0.1 to v0.5). Empty: the gateway composes the `[subgraphs]` itself.
 	Supergraph Path `toml:"supergraph"`

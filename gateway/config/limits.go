@@ -21,7 +21,7 @@ type OperationLimits struct {
 	Directives int `toml:"directives"`
 	// Greatest size of the variables, as JSON.
 	VariablesSize Size `toml:"variables_size"`
-	// Deepest nesting of fields below `__schema` and `__type`.
+	// Deepest nesting of fields below `__schema`, `__type`, `__search` and `__definitions`.
 	IntrospectionDepth int `toml:"introspection_depth"`
 	// Most entities that one fetch asks a subgraph for.
 	Representations int `toml:"representations"`

@@ -2,6 +2,7 @@ package introspection_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,13 +16,24 @@ const fuzzSDL = `enum join__Graph { A @join__graph(name: "a", url: "") }
 type Query { a(in: In = {x: [1]}): I b: U @deprecated }
 interface I { id: ID } type T implements I { id: ID } type V { t: T } union U = T | V input In { x: [Int!] }`
 
-// FuzzAppend checks that every valid introspection operation gets one JSON object with the response keys asked for.
+// echo finds the text that it is asked for, whatever it says.
+type echo struct{}
+
+func (echo) Search(text string, most int, _ func(typeName, name string) bool) []introspection.Found {
+	found := []introspection.Found{{Coordinate: text, Paths: [][]string{{text}}, Score: 1}, {Coordinate: "T.id", Score: 0.5}}
+	return found[:min(most, len(found))]
+}
+
+// FuzzAppend checks that every valid introspection operation gets one JSON value of the right kind, or is told which argument is wrong.
 func FuzzAppend(f *testing.F) {
 	for _, seed := range []string{
 		standardQuery,
 		`{ __type(name: "I") { possibleTypes { name } ofType { name } } }`,
 		`{ x: __schema { y: directives { args { z: type { kind } } } } __typename }`,
 		`{ __type(name: "\u0041\n") { name } b { ... on T { id } } }`,
+		`query($q: String!, $n: Int) { __search(query: $q, first: $n) { cursor score definition { ...D __typename } pathsToRoot } } fragment D on __SchemaDefinition { ... on __Type { name } ... on __Field { args { name } } }`,
+		`query($c: [String!]!) { __definitions(coordinates: $c) { ... on __EnumValue { name } ... on __InputValue { type { name } } } }`,
+		`{ __search(query: "I", after: "IzE", minScore: 1e9) { coordinate } __definitions(coordinates: ["T", "T.id", "@skip(if:)", "Query.a(in:)"]) { ... on __Directive { args { name } } } }`,
 	} {
 		f.Add(seed)
 	}
@@ -29,7 +41,8 @@ func FuzzAppend(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	in := introspection.New(s.API, introspection.Options{})
+	s.AddSearchIntrospection()
+	in := introspection.New(s.API, introspection.Options{Search: echo{}})
 	f.Fuzz(func(t *testing.T, text string) {
 		d, errs := operation.Parse(s, text, operation.ParseLimits{Work: 20_000})
 		if len(errs) > 0 {
@@ -46,11 +59,23 @@ func FuzzAppend(f *testing.F) {
 						continue
 					}
 					out, err := in.Append(nil, &g.Fields[i], func(string) ([]byte, bool) { return []byte(`"I"`), true })
+					if wrong, ok := errors.AsType[*operation.Error](err); ok && introspection.Searches(g.Fields[i].Name) {
+						if wrong.Name == "" {
+							t.Fatalf("%q does not name the argument", wrong)
+						}
+						continue
+					}
 					if err != nil {
 						t.Fatal(err)
 					}
-					var value map[string]json.RawMessage
-					if err := json.Unmarshal(out, &value); err != nil {
+					var object map[string]json.RawMessage
+					var list []map[string]json.RawMessage
+					if introspection.Searches(g.Fields[i].Name) {
+						err = json.Unmarshal(out, &list)
+					} else {
+						err = json.Unmarshal(out, &object)
+					}
+					if err != nil {
 						t.Fatalf("%v in %s", err, out)
 					}
 				}

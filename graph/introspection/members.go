@@ -62,17 +62,21 @@ func (w *writer) enumValues(d *ast.Definition, sel *selection) {
 		if deprecated(v.Directives) && !all {
 			return false
 		}
-		w.object("__EnumValue", sel.children, func(sel *selection) {
-			switch sel.name {
-			case "name":
-				w.text(v.Name)
-			case "description":
-				w.optional(v.Description)
-			default:
-				w.deprecation(v.Directives, sel.name)
-			}
-		})
+		w.enumValue(v, sel.children)
 		return true
+	})
+}
+
+func (w *writer) enumValue(v *ast.EnumValueDefinition, sels []selection) {
+	w.object("__EnumValue", sels, func(sel *selection) {
+		switch sel.name {
+		case "name":
+			w.text(v.Name)
+		case "description":
+			w.optional(v.Description)
+		default:
+			w.deprecation(v.Directives, sel.name)
+		}
 	})
 }
 
@@ -84,6 +88,14 @@ type inputValue struct {
 	directives        ast.DirectiveList
 }
 
+func inputField(f *ast.FieldDefinition) inputValue {
+	return inputValue{f.Name, f.Description, f.Type, f.DefaultValue, f.Directives}
+}
+
+func argument(a *ast.ArgumentDefinition) inputValue {
+	return inputValue{a.Name, a.Description, a.Type, a.DefaultValue, a.Directives}
+}
+
 func (w *writer) inputFields(d *ast.Definition, sel *selection) {
 	if d.Kind != ast.InputObject {
 		w.null()
@@ -91,14 +103,14 @@ func (w *writer) inputFields(d *ast.Definition, sel *selection) {
 	}
 	all := w.flag(sel)
 	list(w, w.s.fields[d], func(f *ast.FieldDefinition) bool {
-		return w.inputValue(inputValue{f.Name, f.Description, f.Type, f.DefaultValue, f.Directives}, sel.children, all)
+		return w.inputValue(inputField(f), sel.children, all)
 	})
 }
 
 func (w *writer) arguments(args ast.ArgumentDefinitionList, sel *selection) {
 	all := w.flag(sel)
 	list(w, args, func(a *ast.ArgumentDefinition) bool {
-		return w.inputValue(inputValue{a.Name, a.Description, a.Type, a.DefaultValue, a.Directives}, sel.children, all)
+		return w.inputValue(argument(a), sel.children, all)
 	})
 }
 

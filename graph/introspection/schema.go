@@ -9,13 +9,18 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/schema"
 )
 
 // Options say what a Schema does not show.
 type Options struct {
 	// Hidden reports whether a field, input field or enum value of a type is hidden, or with name "" the type itself. nil hides nothing.
-	// It is called by New only. The query root itself is always shown.
+	// It is called by New and by searches. The query root itself is always shown.
 	Hidden func(typeName, name string) bool
+	// Search answers __search, and with it __definitions; nil: neither is answered.
+	Search Searcher
+	// SearchOnly leaves __schema and __type unanswered.
+	SearchOnly bool
 }
 
 // Bounds of the answers that a Schema keeps.
@@ -26,6 +31,7 @@ const (
 
 // Schema answers introspection for one kind of caller.
 type Schema struct {
+	opts       Options
 	api        *ast.Schema
 	types      []*ast.Definition // shown ones, by name
 	shown      map[string]bool   // by type name
@@ -42,7 +48,7 @@ type Schema struct {
 // New prepares the answers from an API schema, which must not change afterwards.
 func New(api *ast.Schema, opts Options) *Schema {
 	s := &Schema{
-		api: api, shown: make(map[string]bool, len(api.Types)),
+		opts: opts, api: api, shown: make(map[string]bool, len(api.Types)),
 		fields: map[*ast.Definition]ast.FieldList{}, values: map[*ast.Definition]ast.EnumValueList{},
 		possible: map[string][]*ast.Definition{}, answers: map[string][]byte{},
 	}
@@ -65,8 +71,10 @@ func New(api *ast.Schema, opts Options) *Schema {
 	s.dropUnusedScalars()
 	for _, name := range slices.Sorted(maps.Keys(api.Types)) {
 		if d := api.Types[name]; s.shown[name] {
-			s.types = append(s.types, d)
 			s.possible[name] = s.members(d)
+			if name != schema.SearchResultType && name != schema.SchemaDefinitionType { // clients refuse a list with types that the specification lacks
+				s.types = append(s.types, d)
+			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(api.Directives)) {
@@ -148,10 +156,23 @@ func (s *Schema) dropUnusedScalars() {
 	}
 }
 
+// Answers reports whether an introspection field of the query root is answered. A nil Schema answers none.
+func (s *Schema) Answers(name string) bool {
+	switch {
+	case s == nil:
+		return false
+	case Searches(name):
+		return s.opts.Search != nil
+	default:
+		return !s.opts.SearchOnly
+	}
+}
+
 // Append appends the JSON value of an introspection field of the query root. variables returns the JSON of a request's
-// variable; ok is false where it has no value. The error tells that the field is not one that package operation made.
+// variable; ok is false where it has no value. The error is an *operation.Error where an argument of __search or __definitions has a
+// value that cannot be answered; otherwise it tells that the field is not one that package operation made.
 func (s *Schema) Append(dst []byte, f *operation.Field, variables func(name string) (value []byte, ok bool)) ([]byte, error) {
-	fixed := len(f.Args.Variables) == 0 && !strings.Contains(f.Introspection, "$")
+	fixed := !Searches(f.Name) && len(f.Args.Variables) == 0 && !strings.Contains(f.Introspection, "$")
 	key := ""
 	if fixed {
 		key = f.Name + f.Args.Text + f.Introspection
@@ -167,7 +188,9 @@ func (s *Schema) Append(dst []byte, f *operation.Field, variables func(name stri
 		return dst, err
 	}
 	w := writer{s: s, out: dst, variables: variables}
-	w.root(f.Name, sel)
+	if err := w.root(f.Name, sel); err != nil {
+		return dst, err
+	}
 	if fixed {
 		s.keep(key, w.out[len(dst):])
 	}

@@ -14,16 +14,22 @@ type writer struct {
 	variables func(name string) ([]byte, bool)
 }
 
-func (w *writer) root(name string, sel selection) {
-	if name == "__schema" {
+func (w *writer) root(name string, sel selection) error {
+	switch name {
+	case "__schema":
 		w.schema(sel.children)
-		return
+	case searchField:
+		return w.search(&sel)
+	case definitionsField:
+		return w.definitions(&sel)
+	default:
+		if name, ok := w.textArgument(&sel, "name"); ok && w.s.shown[name] {
+			w.definition(w.s.api.Types[name], sel.children)
+		} else {
+			w.null()
+		}
 	}
-	if name, ok := w.typeName(&sel); ok && w.s.shown[name] {
-		w.definition(w.s.api.Types[name], sel.children)
-		return
-	}
-	w.null()
+	return nil
 }
 
 func (w *writer) null() { w.out = append(w.out, "null"...) }

@@ -133,7 +133,7 @@ func (c *compiler) node(sel ast.Selection) node {
 	switch sel := sel.(type) {
 	case *ast.Field:
 		n.key, n.name, n.args = sel.Alias, sel.Name, schema.CanonicalArguments(sel.Arguments)
-		n.parent = c.d.schema.TypeByName(sel.ObjectDefinition.Name)
+		n.parent = c.typeID(sel.ObjectDefinition.Name)
 		n.field = c.d.schema.FieldByName(n.parent, sel.Name)
 		n.result, n.leaf = sel.Definition.Type, len(sel.SelectionSet) == 0
 		n.decide(sel.Directives)
@@ -141,12 +141,12 @@ func (c *compiler) node(sel ast.Selection) node {
 			n.set = c.set(sel.SelectionSet)
 		}
 	case *ast.InlineFragment:
-		n.on = c.d.schema.TypeByName(sel.TypeCondition)
+		n.on = c.typeID(sel.TypeCondition)
 		n.decide(sel.Directives)
 		n.set = c.set(sel.SelectionSet)
 	case *ast.FragmentSpread:
 		f := c.fragments[sel.Name]
-		n.on = c.d.schema.TypeByName(f.def.TypeCondition)
+		n.on = c.typeID(f.def.TypeCondition)
 		n.decide(sel.Directives)
 		if f.id == noSet {
 			f.id = c.set(f.def.SelectionSet)

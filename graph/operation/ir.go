@@ -59,14 +59,14 @@ type Group struct {
 	Fields []Field
 }
 
-// Field is a collected field. Name is defined on every type of the group (or is __typename, and on the query root __schema and __type).
+// Field is a collected field. Name is defined on every type of the group (or is __typename, or on the query root an introspection field).
 type Field struct {
 	Key       string // response key
 	Name      string
 	Args      schema.Arguments
 	Selection *SelectionSet // nil for leafs
-	// Introspection holds the selection below __schema and __type as canonical GraphQL source ("{types{name}}"), with named
-	// fragments dissolved; Selection is nil there.
+	// Introspection holds the selection below an introspection field as canonical GraphQL source ("{types{name}}"), with fragments
+	// dissolved but for one inline fragment per member of a union; Selection is nil there.
 	Introspection string
 	// Line and Column of the field's first occurrence, 1-based, for error locations.
 	Line, Column int

@@ -7,14 +7,14 @@ import (
 )
 
 // Measures are the figures of one normalised operation, so fragments neither hide nor inflate anything. Counts stop at
-// math.MaxInt32. What stands below __schema and __type counts in IntrospectionDepth only.
+// math.MaxInt32. What stands below __schema and other introspection fields counts in IntrospectionDepth only.
 type Measures struct {
 	Depth              int // the longest chain of fields, each inside the one before
 	Height             int // different fields, by type and name: aliases of a field count once
 	Aliases            int // fields under a response key other than their name, at every place of the response where they stand
 	RootFields         int // response keys of the root
 	Complexity         int // fields, at every place of the response where they stand; lists count as one item
-	IntrospectionDepth int // the longest chain of fields that starts with __schema or __type
+	IntrospectionDepth int // the longest chain of fields that starts with an introspection field
 	Tokens             int // lexical tokens of the whole document, without comments
 	Directives         int // directives of the whole document
 }
@@ -112,35 +112,6 @@ func distinct(s *SelectionSet) []Field {
 		}
 	}
 	return out
-}
-
-// nesting returns the depth of braces in canonical GraphQL text, leaving out those in arguments.
-func nesting(text string) int {
-	depth, deepest, parens := 0, 0, 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
-		case '(':
-			parens++
-		case ')':
-			parens--
-		case '{':
-			if parens == 0 {
-				depth++
-				deepest = max(deepest, depth)
-			}
-		case '}':
-			if parens == 0 {
-				depth--
-			}
-		}
-	}
-	return deepest
 }
 
 // addUp adds without overflow; both numbers are between 0 and math.MaxInt32.

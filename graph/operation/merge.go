@@ -163,7 +163,7 @@ func (m *merger) commonParents(group []int32) [][]int32 {
 	var parts [][]int32
 	for _, i := range group {
 		parent := m.d.nodes[i].parent
-		if parent == 0 || m.d.schema.Type(parent).Kind != schema.Object {
+		if parent == metaAbstract || !isMeta(parent) && m.d.schema.Type(parent).Kind != schema.Object {
 			abstract = append(abstract, i)
 			continue
 		}

@@ -29,6 +29,9 @@ func (d *Document) Normalize(opName string, values func(variable string) bool) (
 		seen: make([]int32, len(d.sets)),
 	}
 	op.Root = n.build(def.rootType, []setID{def.root})
+	if n.deep {
+		return nil, &Error{Message: "Maximum introspection depth exceeded", Code: CodeLimit, Failure: FailureLimit, Name: "introspection_depth"}
+	}
 	if n.work <= 0 {
 		return nil, workError(d.work)
 	}
@@ -51,6 +54,7 @@ type normalizer struct {
 	epoch    int32
 	key      []byte
 	work     int
+	deep     bool // lists of introspection nest too deep
 }
 
 // collected is one response key of one group of concrete types, with all its occurrences.
@@ -236,8 +240,11 @@ func add(out []collected, index map[string]int, f *node) ([]collected, map[strin
 }
 
 func (n *normalizer) meets(object, on schema.TypeID) bool {
-	if object == on {
+	if object == on || on == metaAbstract {
 		return true
+	}
+	if isMeta(on) {
+		return false
 	}
 	_, ok := slices.BinarySearch(n.s.Types[on].Possible, object)
 	return ok
@@ -250,8 +257,8 @@ func (n *normalizer) fields(class []schema.TypeID, all []collected) []Field {
 		f := Field{Key: c.first.key, Name: c.first.name, Args: c.first.args, Line: c.first.line, Column: c.first.col}
 		switch {
 		case len(c.sets) == 0:
-		case c.first.field == 0: // __schema or __type
-			f.Introspection = n.introspection(c.sets)
+		case c.first.field == 0: // of introspection
+			f.Introspection = n.introspection(c.first, c.sets)
 		default:
 			f.Selection = n.build(n.resultType(class, c.first), c.sets)
 		}

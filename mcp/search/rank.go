@@ -29,8 +29,8 @@ const (
 )
 
 // rank chooses the hits: each time the field that adds most to what is answered already, so that every keyword gets its best
-// field before any gets its third.
-func (x *Index) rank(q *query, s *scratch) []hit {
+// field before any gets its third. It chooses up to most.
+func (x *Index) rank(q *query, s *scratch, most int) []hit {
 	s.ways.find(x, s.visibleEdge, func(f fieldID) float32 {
 		if q.own && x.fields[f].ofCaller {
 			return 1 - discountMatched
@@ -42,7 +42,7 @@ func (x *Index) rank(q *query, s *scratch) []hit {
 	shown := make(map[typeID]bool)
 	var hits []hit
 	var first float32
-	for len(hits) < maxHits && len(candidates) > 0 {
+	for len(hits) < most && len(candidates) > 0 {
 		best, bestGain := -1, float32(0)
 		for i := range candidates {
 			gain := candidates[i].gain(q, answered)

@@ -56,7 +56,7 @@ func (x *Index) Search(q Query) Result {
 	}()
 	x.match(&parsed, s)
 	documents := x.matchDocuments(&parsed, q.HiddenDocument)
-	fields := x.rank(&parsed, s)
+	fields := x.rank(&parsed, s, maxHits)
 	if len(fields)+len(documents) == 0 {
 		return x.nothing(q, s)
 	}
