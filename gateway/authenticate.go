@@ -102,7 +102,7 @@ func (g *guardian) authenticate(r *http.Request) (extensions.Token, *extensions.
 // refuse answers with the refusal's status, challenges and public text.
 func (g *guardian) refuse(w http.ResponseWriter, r *http.Request, e *extensions.Error) {
 	if e.Status >= http.StatusInternalServerError {
-		g.log.ErrorContext(r.Context(), "authentication failed", "resource", g.resource.Name, "error", e)
+		g.log.ErrorContext(r.Context(), "authentication failed", slog.String("resource", g.resource.Name), slog.Any("error", e))
 	}
 	writeRefusal(w, e.Complete(g.challenge), g.codes)
 }

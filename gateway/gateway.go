@@ -85,7 +85,7 @@ func New(ctx context.Context, cfg *config.Config, opts Options) (*Gateway, error
 		return nil, errors.Join(err, tracing.close(ctx))
 	}
 	for _, w := range warnings(cfg) {
-		opts.Logger.WarnContext(ctx, w)
+		opts.Logger.WarnContext(ctx, "configuration", slog.String("warning", w))
 	}
 	g.current.Store(s)
 	g.metrics.planCaches(func() (hits, misses uint64) { return g.current.Load().graphs.planStats() })
@@ -99,12 +99,12 @@ func (g *Gateway) Start(ctx context.Context) error {
 	ctx, g.stop = context.WithCancel(ctx)
 	secure, err := newTLS(cfg.TLS)
 	if err != nil {
-		g.close()
+		g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
 		return err
 	}
 	for _, l := range g.handlers(cfg, secure) {
 		if err := g.listen(ctx, l, cfg); err != nil {
-			g.close()
+			g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 			errs = append(errs, fmt.Errorf("shutdown: %w", err), s.Close())
 		}
 	}
-	g.close()
+	g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
 	return errors.Join(errs...)
 }
 

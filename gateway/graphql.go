@@ -67,8 +67,7 @@ func (h *graphqlHandler) post(w http.ResponseWriter, r *http.Request, accept acc
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.bodyLimit))
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			h.pipeline.observe.metrics.limit("request_body_limit")
 			h.fail(w, accept, http.StatusRequestEntityTooLarge, fault(codeBadRequest, "The request body is larger than "+strconv.FormatInt(h.bodyLimit, 10)+" bytes."))
 			return

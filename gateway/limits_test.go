@@ -32,7 +32,8 @@ introspection_depth = 3
 mode = "enforce"
 limit = 200
 list_size = 10
-`})
+`,
+	})
 	for limit, c := range map[string]struct{ trips, passes string }{
 		"depth":               {`{brands{products{brand{id}}}}`, `{brand(id:"b1"){products{id}}}`},
 		"height":              {`{brand(id:"b1"){id name country} product(id:"p1"){id name sku}}`, `{brand(id:"b1"){id name country} product(id:"p1"){id}}`},

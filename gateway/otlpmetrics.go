@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"time"
 
@@ -39,9 +40,7 @@ func newMetricsExporter(cfg config.Telemetry, version string, from prometheus.Ga
 		return nil
 	}
 	attrs := map[string]string{"service.name": cfg.ServiceName, "service.version": version}
-	for name, value := range cfg.ResourceAttributes {
-		attrs[name] = value
-	}
+	maps.Copy(attrs, cfg.ResourceAttributes)
 	res := &resourcepb.Resource{}
 	for name, value := range attrs {
 		res.Attributes = append(res.Attributes, stringAttribute(name, value))

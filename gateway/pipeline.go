@@ -109,7 +109,7 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 	allowed, auth := p.permit(ctx, req.caller, prep, doc.id, p.stepUp, p.reject)
 	if auth != nil {
 		if auth.Status >= http.StatusInternalServerError {
-			p.log.ErrorContext(ctx, "authorization failed", "error", auth)
+			p.log.ErrorContext(ctx, "authorization failed", slog.Any("error", auth))
 		}
 		return nil, &refused{auth: auth}
 	}
@@ -170,8 +170,7 @@ func (p *pipeline) propose(op *ready) {
 }
 
 func listOf(err error) operation.ErrorList {
-	var list operation.ErrorList
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[operation.ErrorList](err); ok {
 		return list
 	}
 	return operation.ErrorList{{Message: "The operation cannot be run.", Code: operation.CodeValidation, Failure: operation.FailureOther}}

@@ -86,7 +86,7 @@ func (l *redisLimiter) allow(ctx context.Context, key string) (bool, time.Durati
 	count := pipe.Incr(ctx, id)
 	pipe.PExpire(ctx, id, 2*l.rate.Duration)
 	if _, err := pipe.Exec(ctx); err != nil {
-		l.log.WarnContext(ctx, "rate limit counters are out of reach, counting locally", "error", err)
+		l.log.WarnContext(ctx, "rate limit counters are out of reach, counting locally", slog.Any("error", err))
 		return l.local.allow(ctx, key)
 	}
 	if count.Val() <= int64(l.rate.Limit) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -209,9 +210,7 @@ func (b *builder) mountMetadata(mux *http.ServeMux, s *snapshot) (err error) {
 				w.WriteHeader(http.StatusMethodNotAllowed)
 				return
 			}
-			for name, values := range d.Header {
-				w.Header()[name] = values
-			}
+			maps.Copy(w.Header(), d.Header)
 			w.WriteHeader(http.StatusOK)
 			if r.Method == http.MethodGet {
 				_, _ = w.Write(d.Body)

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,13 +50,13 @@ func (c *certificate) load(stamp string) error {
 
 // now is a fingerprint of the files.
 func (c *certificate) now() string {
-	out := ""
+	var out strings.Builder
 	for _, file := range []string{c.cfg.Certificate.Abs(), c.cfg.Key.Abs()} {
 		if info, err := os.Stat(file); err == nil {
-			out += fmt.Sprintf("%d|%d;", info.ModTime().UnixNano(), info.Size())
+			fmt.Fprintf(&out, "%d|%d;", info.ModTime().UnixNano(), info.Size())
 		}
 	}
-	return out
+	return out.String()
 }
 
 func (c *certificate) current() *tls.Certificate {

@@ -17,7 +17,7 @@ func Check(ctx context.Context, cfg *config.Config, version string, log *slog.Lo
 	if err != nil {
 		return err
 	}
-	g.close()
+	g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
 	return nil
 }
 

@@ -170,7 +170,7 @@ func (o *observer) callContext(ctx context.Context, h http.Header) context.Conte
 	if t == nil {
 		return ctx
 	}
-	caller := trace.SpanContextFromContext(t.propagator.Extract(context.Background(), propagation.HeaderCarrier(h))) //nolint:contextcheck // only the header counts
+	caller := trace.SpanContextFromContext(t.propagator.Extract(context.Background(), propagation.HeaderCarrier(h)))
 	if !caller.IsValid() || caller.TraceID() == trace.SpanContextFromContext(ctx).TraceID() {
 		return ctx
 	}

@@ -130,7 +130,7 @@ func (v *view) hiddenFrom(ctx context.Context, authorizers []authorizer, tok ext
 	denied := map[string]*plan.FieldError{}
 	switch {
 	case err != nil:
-		log.ErrorContext(ctx, "authorization of the schema failed", "error", err)
+		log.ErrorContext(ctx, "authorization of the schema failed", slog.Any("error", err))
 		fallthrough
 	case d.DenyAll != nil:
 		for _, p := range v.protected {
