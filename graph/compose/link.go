@@ -43,11 +43,12 @@ type element struct {
 
 // links is the name table of a subgraph: what each local name stands for.
 type links struct {
-	linkName   string // the local name of @link
-	features   []*feature
-	fed        *feature           // the federation specification, nil in federation 1
-	directives map[string]element // imported, by local name
-	types      map[string]element
+	linkName     string // the local name of @link
+	bootstrapped bool   // some application links what makes @link mean something
+	features     []*feature
+	fed          *feature           // the federation specification, nil in federation 1
+	directives   map[string]element // imported, by local name
+	types        map[string]element
 
 	// In federation 1, the directives that the schema defines. Those with names of
 	// federation 2 become federation's by the upgrade.
@@ -199,7 +200,7 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	if !slices.ContainsFunc(linked, isLinkSpec) {
 		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
 	}
-	if slices.ContainsFunc(linked, bootstraps) {
+	if l.bootstrapped = slices.ContainsFunc(linked, bootstraps); l.bootstrapped {
 		for _, d := range linked {
 			r.read(d)
 		}

@@ -54,7 +54,7 @@ type upgrader struct {
 // checkExtensions reports types that are extended here and defined nowhere.
 func (u upgrader) checkExtensions() {
 	for _, t := range u.types {
-		if !t.onlyExtends() || u.isRoot(t.name) || u.definedElsewhere(t.name) {
+		if !t.onlyExtends() || t.machinery || u.isRoot(t.name) || u.definedElsewhere(t.name) {
 			continue
 		}
 		u.report(ExtensionWithNoBase, t.pos, t.name, "Type %q is an extension type, but there is no type definition for %q in any subgraph.", t.name, t.name)

@@ -61,7 +61,7 @@ func (u *usage) addField(t *typeDef, f *field) {
 		}
 	}
 	for _, i := range t.interfaces {
-		if u.s.byName[i.name].field(f.name) != nil {
+		if t.kind == objectKind && u.s.byName[i.name].field(f.name) != nil {
 			u.used[f] = true
 		}
 	}
