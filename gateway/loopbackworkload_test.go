@@ -216,10 +216,11 @@ func (w *workload) save(tb testing.TB) string {
 	return file
 }
 
-// configuration is a gateway on the workload: everything as by default, and the Authorization header forwarded.
+// configuration is a gateway on the workload: everything as by default, the Authorization header forwarded, and tools that may answer at length.
 func (w *workload) configuration(subgraphs string) string {
 	var b strings.Builder
 	b.WriteString("[network]\nlisten_address = \"127.0.0.1:0\"\n[authentication]\ndefault = \"anonymous\"\n[graph]\nsupergraph = \"supergraph.graphql\"\n")
+	b.WriteString("[mcp.max_tokens]\nexecute = 100000\n")
 	b.WriteString("[[headers]]\nrule = \"forward\"\nname = \"authorization\"\n")
 	for _, name := range w.Subgraphs {
 		fmt.Fprintf(&b, "[subgraphs.%s]\nurl = %q\n", name, subgraphs+"/"+name)

@@ -58,8 +58,7 @@ func (x *executor) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 	if no != nil {
 		return x.refusal(no)
 	}
-	defer res.Release()
-	return mcp.Response{Body: slices.Clone(res.Body), HasData: res.HasData}
+	return mcp.Response{Body: res.Body, HasData: res.HasData, Release: res.Release}
 }
 
 // refusal turns a refusal into the tool's terms.

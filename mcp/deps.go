@@ -81,6 +81,9 @@ type Response struct {
 	Body []byte
 	// HasData is true when Body's data is present and not null.
 	HasData bool
+	// Release takes Body's memory back, once the answer is written; nil when
+	// nobody wants it.
+	Release func()
 	Refused Refusal
 	// Status and Header turn into the HTTP response's when Status is 401 or 403
 	// and Header has WWW-Authenticate, which is how a client learns the scopes

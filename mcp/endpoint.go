@@ -89,6 +89,7 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, m *message, bo
 	if t != nil && t.added == nil {
 		res := s.call(r.Context(), t, m.arguments, m.header(r.Header))
 		s.writeResult(w, m.id, res, modern)
+		res.done()
 		return
 	}
 	writeLibrary(w, s.ask(r.Context(), m, body), modern)

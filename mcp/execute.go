@@ -41,6 +41,12 @@ func (s *Server) executeTool(readOnly bool) func(context.Context, []byte, http.H
 // execute runs a request and fits what comes of it into the budget.
 func (s *Server) execute(ctx context.Context, req Request, maxTokens int) result {
 	resp := s.deps.Executor.Execute(ctx, req)
+	res := s.answer(ctx, req, resp, maxTokens)
+	res.release = resp.Release
+	return res
+}
+
+func (s *Server) answer(ctx context.Context, req Request, resp Response, maxTokens int) result {
 	if err := ctx.Err(); err != nil && !resp.HasData {
 		return errorText(fmt.Sprintf("The operation did not finish within %s.", s.cfg.CallTimeout))
 	}
@@ -55,7 +61,7 @@ func (s *Server) execute(ctx context.Context, req Request, maxTokens int) result
 	return result{content: [][]byte{body}, cut: len(cuts) > 0}
 }
 
-func measure(b []byte) int { return search.EstimateTokens(string(b)) }
+func measure(b []byte) int { return search.EstimateTokens(b) }
 
 // failure explains a response without data: first the errors as GraphQL JSON,
 // then what helps to mend the operation.

@@ -168,6 +168,7 @@ func (c *stdioConn) answer(ctx context.Context, m *message, fail *rpcError, line
 		if ctx.Err() == nil {
 			c.write(s.appendResult(nil, m.id, res, m.modern(http.Header{})))
 		}
+		res.done()
 		return
 	}
 	a := s.ask(ctx, m, line)

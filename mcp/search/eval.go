@@ -91,7 +91,7 @@ func share(part, whole int) float64 {
 // answer's SDL does not parse, since no agent could be expected to read it then.
 func Evaluate(x *Index, cases []Case, opts EvalOptions) (Report, error) {
 	if opts.Count == nil {
-		opts.Count = EstimateTokens
+		opts.Count = EstimateTokens[string]
 	}
 	report := Report{Cases: len(cases)}
 	total := 0

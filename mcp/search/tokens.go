@@ -11,7 +11,7 @@ import (
 // It cuts a text where such tokenizers do, at changes of case, digits, punctuation and space, and charges each piece by
 // its length; a space belongs to the word after it. It is meant to err upwards by
 // a few per cent: a budget must hold. The test compares it with recorded counts of the real tokenizer.
-func EstimateTokens(s string) int { return int(math.Ceil(tokens(s))) }
+func EstimateTokens[T string | []byte](s T) int { return int(math.Ceil(tokens(s))) }
 
 // Prices of pieces, in tokens, as measured on SDL, answers and prose in several scripts.
 const (
@@ -27,56 +27,97 @@ const (
 )
 
 // tokens is [EstimateTokens] before rounding, so that lines can be added up.
-func tokens(s string) float64 {
+func tokens[T string | []byte](s T) float64 {
 	var total float64
 	for i := 0; i < len(s); {
-		c := s[i]
 		n := 1
-		switch {
-		case c == ' ':
-			for i+n < len(s) && s[i+n] == ' ' {
-				n++
-			}
+		switch kinds[s[i]] {
+		case kindSpace:
+			n = span(s, i, kindSpace)
 			if n > 1 || i+n == len(s) || s[i+n] == '\n' {
 				total++ // the last space of a run joins the next word
 			}
-		case c == '\n' || c == '\t' || c == '\r':
-			for i+n < len(s) && (s[i+n] == '\n' || s[i+n] == '\t' || s[i+n] == '\r') {
-				n++
-			}
-			if i == 0 || !isMark(s[i-1]) {
+		case kindBreak:
+			n = span(s, i, kindBreak)
+			if i == 0 || kinds[s[i-1]] != kindMark {
 				total++ // line breaks join the punctuation before them
 			}
-		case isLower(c):
-			n = span(s[i:], isLower)
+		case kindLower:
+			n = span(s, i, kindLower)
 			total += wordPrice(n, joined(s, i))
-		case isUpper(c):
-			n = span(s[i:], isUpper)
-			lower := span(s[i+n:], isLower)
+		case kindUpper:
+			n = span(s, i, kindUpper)
+			lower := span(s, i+n, kindLower)
 			if lower > 0 {
 				total += wordPrice(n+lower, joined(s, i))
 			} else {
 				total += shoutPrice(n)
 			}
 			n += lower
-		case c >= '0' && c <= '9':
-			n = span(s[i:], isDigit)
+		case kindDigit:
+			n = span(s, i, kindDigit)
 			total += float64((n + 2) / 3)
-		case c < ' ':
-			total++ // a control character
-		case c < utf8.RuneSelf:
-			n = span(s[i:], isMark)
-			if n > 1 || i+1 == len(s) || !isLower(s[i+1]) && !isUpper(s[i+1]) {
+		case kindControl:
+			total++
+		case kindMark:
+			n = span(s, i, kindMark)
+			if n > 1 || i+1 == len(s) || kinds[s[i+1]] != kindLower && kinds[s[i+1]] != kindUpper {
 				total += 1 + priceMark*float64(n-1) // a single mark joins the word after it
 			}
-		default:
-			var price float64
-			n, price = foreign(s[i:])
-			total += price
+		case kindForeign:
+			n = span(s, i, kindForeign)
+			total += foreign(string(s[i : i+n]))
 		}
 		i += n
 	}
 	return total * margin
+}
+
+// kind is what a byte is to the estimate.
+type kind uint8
+
+const (
+	kindControl kind = iota
+	kindSpace
+	kindBreak
+	kindLower
+	kindUpper
+	kindDigit
+	kindMark
+	kindForeign // of a character beyond ASCII
+)
+
+var kinds = func() (of [256]kind) {
+	for c := range of {
+		switch {
+		case c == ' ':
+			of[c] = kindSpace
+		case c == '\n' || c == '\t' || c == '\r':
+			of[c] = kindBreak
+		case c < ' ':
+			of[c] = kindControl
+		case c >= 'a' && c <= 'z':
+			of[c] = kindLower
+		case c >= 'A' && c <= 'Z':
+			of[c] = kindUpper
+		case c >= '0' && c <= '9':
+			of[c] = kindDigit
+		case c < utf8.RuneSelf:
+			of[c] = kindMark
+		default:
+			of[c] = kindForeign
+		}
+	}
+	return of
+}()
+
+// span is how many bytes of one kind there are from i on.
+func span[T string | []byte](s T, i int, k kind) int {
+	from := i
+	for i < len(s) && kinds[s[i]] == k {
+		i++
+	}
+	return i - from
 }
 
 // wordPrice charges a word of n letters.
@@ -89,7 +130,7 @@ func wordPrice(n int, joined bool) float64 {
 }
 
 // joined tells whether the word at i follows a letter, a digit or a mark instead of a space.
-func joined(s string, i int) bool { return i > 0 && s[i-1] > ' ' }
+func joined[T string | []byte](s T, i int) bool { return i > 0 && s[i-1] > ' ' }
 
 // shoutPrice charges n capitals in a row; beyond eight they seldom are one word.
 func shoutPrice(n int) float64 {
@@ -100,9 +141,9 @@ func shoutPrice(n int) float64 {
 }
 
 // foreign charges a run of characters beyond ASCII.
-func foreign(s string) (n int, price float64) {
-	for n < len(s) && s[n] >= utf8.RuneSelf {
-		r, size := utf8.DecodeRuneInString(s[n:])
+func foreign(s string) float64 {
+	var price float64
+	for _, r := range s {
 		switch {
 		case unicode.Is(unicode.Hangul, r):
 			price += priceHangul
@@ -111,23 +152,6 @@ func foreign(s string) (n int, price float64) {
 		default:
 			price += priceLetter
 		}
-		n += size
 	}
-	return n, max(1, price)
-}
-
-func span(s string, in func(byte) bool) int {
-	n := 0
-	for n < len(s) && in(s[n]) {
-		n++
-	}
-	return n
-}
-
-func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
-func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func isMark(c byte) bool {
-	return c > ' ' && c < utf8.RuneSelf && !isLower(c) && !isUpper(c) && !isDigit(c)
+	return max(1, price)
 }
