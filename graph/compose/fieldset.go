@@ -120,8 +120,8 @@ func writeSelections(b *strings.Builder, selections []*selection) {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		switch {
-		case sel.name == "":
+		switch sel.name {
+		case "":
 			b.WriteString("...")
 			if sel.on != "" {
 				b.WriteString(" on ")

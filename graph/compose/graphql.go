@@ -110,6 +110,7 @@ func (c checker) checkType(t *typeDef) {
 			c.report(t.pos, t.name, "Input Object type %s must define one or more fields.", t.name)
 		}
 		c.checkInputs(t.inputs, t.name, false)
+	default: // scalars have no members
 	}
 }
 

@@ -83,8 +83,9 @@ func (c checker) validValue(v *value, t *typeRef) bool {
 		return (v.kind == enumLiteral || v.kind == stringValue) && def.value(v.raw) != nil
 	case inputKind:
 		return c.validObject(v, def)
+	default: // an output type, which is reported where it is named
+		return true
 	}
-	return true
 }
 
 // validObject does not ask for required fields: subgraph libraries print defaults

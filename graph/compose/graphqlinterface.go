@@ -83,6 +83,7 @@ func (s *schema) narrower(t, u string) bool {
 	case interfaceKind:
 		sub := s.byName[t]
 		return sub != nil && sub.implements(u)
+	default:
+		return false
 	}
-	return false
 }

@@ -53,6 +53,7 @@ func (c HintCode) level() string {
 	case HintEntity, HintFieldType, HintArgumentType, HintOverriddenRemovable, HintOverrideRemovable, HintOverrideMigration, HintDirectiveCompositionInfo,
 		HintImplicitUpgrade, HintContextualArgument, HintMergedNonRepeatableArguments:
 		return levelInfo
+	default:
+		return levelWarn
 	}
-	return levelWarn
 }

@@ -64,26 +64,45 @@ var (
 // machinery are the directives that every supergraph defines.
 var machinery = []machineryDirective{
 	{name: "link", repeatable: true, locations: []string{federation.OnSchema}, args: []federation.Argument{
-		{Name: "url", Type: "String"}, {Name: "as", Type: "String"}, {Name: "for", Type: "link__Purpose"}, {Name: "import", Type: "[link__Import]"}}},
-	{name: "join__directive", repeatable: true, since: join04,
+		{Name: "url", Type: "String"}, {Name: "as", Type: "String"}, {Name: "for", Type: "link__Purpose"}, {Name: "import", Type: "[link__Import]"},
+	}},
+	{
+		name: "join__directive", repeatable: true, since: join04,
 		locations: []string{federation.OnSchema, federation.OnObject, federation.OnInterface, federation.OnField},
 		args: []federation.Argument{
-			{Name: "graphs", Type: "[join__Graph!]"}, {Name: "name", Type: "String!"}, {Name: "args", Type: "join__DirectiveArguments"}}},
+			{Name: "graphs", Type: "[join__Graph!]"}, {Name: "name", Type: "String!"}, {Name: "args", Type: "join__DirectiveArguments"},
+		},
+	},
 	{name: "join__enumValue", repeatable: true, locations: []string{federation.OnEnumValue}, args: []federation.Argument{{Name: "graph", Type: "join__Graph!"}}},
 	{name: "join__field", repeatable: true, locations: []string{federation.OnField, federation.OnInputField}, args: []federation.Argument{
-		{Name: "graph", Type: "join__Graph"}, {Name: "requires", Type: "join__FieldSet"}, {Name: "provides", Type: "join__FieldSet"},
-		{Name: "type", Type: "String"}, {Name: "external", Type: "Boolean"}, {Name: "override", Type: "String"}, {Name: "usedOverridden", Type: "Boolean"},
-		{Name: "overrideLabel", Type: "String"}, {Name: "contextArguments", Type: "[join__ContextArgument!]"}}},
+		{Name: "graph", Type: "join__Graph"},
+		{Name: "requires", Type: "join__FieldSet"},
+		{Name: "provides", Type: "join__FieldSet"},
+		{Name: "type", Type: "String"},
+		{Name: "external", Type: "Boolean"},
+		{Name: "override", Type: "String"},
+		{Name: "usedOverridden", Type: "Boolean"},
+		{Name: "overrideLabel", Type: "String"},
+		{Name: "contextArguments", Type: "[join__ContextArgument!]"},
+	}},
 	{name: "join__graph", locations: []string{federation.OnEnumValue}, args: []federation.Argument{{Name: "name", Type: "String!"}, {Name: "url", Type: "String!"}}},
 	{name: "join__implements", repeatable: true, locations: []string{federation.OnObject, federation.OnInterface}, args: []federation.Argument{
-		{Name: "graph", Type: "join__Graph!"}, {Name: "interface", Type: "String!"}}},
-	{name: "join__type", repeatable: true,
+		{Name: "graph", Type: "join__Graph!"}, {Name: "interface", Type: "String!"},
+	}},
+	{
+		name: "join__type", repeatable: true,
 		locations: []string{federation.OnObject, federation.OnInterface, federation.OnUnion, federation.OnEnum, federation.OnInputObject, federation.OnScalar},
 		args: []federation.Argument{
-			{Name: "graph", Type: "join__Graph!"}, {Name: "key", Type: "join__FieldSet"}, {Name: "extension", Type: "Boolean!", Default: "false"},
-			{Name: "resolvable", Type: "Boolean!", Default: "true"}, {Name: "isInterfaceObject", Type: "Boolean!", Default: "false"}}},
+			{Name: "graph", Type: "join__Graph!"},
+			{Name: "key", Type: "join__FieldSet"},
+			{Name: "extension", Type: "Boolean!", Default: "false"},
+			{Name: "resolvable", Type: "Boolean!", Default: "true"},
+			{Name: "isInterfaceObject", Type: "Boolean!", Default: "false"},
+		},
+	},
 	{name: "join__unionMember", repeatable: true, locations: []string{federation.OnUnion}, args: []federation.Argument{
-		{Name: "graph", Type: "join__Graph!"}, {Name: "member", Type: "String!"}}},
+		{Name: "graph", Type: "join__Graph!"}, {Name: "member", Type: "String!"},
+	}},
 }
 
 // joinFieldSince are the arguments of @join__field that came after join v0.3.

@@ -142,6 +142,7 @@ func (m *merger) literal(v *value, t *typeRef) *value {
 			out.fields = append(out.fields, argument{f.name, item})
 		}
 		return out
+	default: // the same under every type
 	}
 	return v
 }

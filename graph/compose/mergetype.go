@@ -160,6 +160,7 @@ func (m *merger) mergeType(t *typeDef) {
 		m.mergeInputType(t)
 	case interfaceKind, objectKind:
 		m.mergeFields(t)
+	default: // merged elsewhere, or without members
 	}
 }
 

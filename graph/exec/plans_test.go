@@ -79,8 +79,16 @@ func leafs() *fixture {
 	f.enum("Color", schema.EnumValue{Name: "RED"}, schema.EnumValue{Name: "ULTRAVIOLET", Inaccessible: true})
 	var fields []plan.SelectionField
 	for _, field := range [][2]string{
-		{"string", "String"}, {"int", "Int"}, {"float", "Float"}, {"boolean", "Boolean"}, {"id", "ID"}, {"json", "JSON"}, {"color", "Color"},
-		{"ids", "[ID!]"}, {"matrix", "[[Int]!]"}, {"jsons", "[JSON!]"},
+		{"string", "String"},
+		{"int", "Int"},
+		{"float", "Float"},
+		{"boolean", "Boolean"},
+		{"id", "ID"},
+		{"json", "JSON"},
+		{"color", "Color"},
+		{"ids", "[ID!]"},
+		{"matrix", "[[Int]!]"},
+		{"jsons", "[JSON!]"},
 	} {
 		fields = append(fields, leaf(field[0], f.slot(0, field[0], field[1], 0)))
 	}

@@ -7,7 +7,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
-
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -269,7 +269,7 @@ func TestBodyIsNotReadAfterFetchHasReturned(t *testing.T) {
 		t.Fatalf("read %d bytes", n)
 	}
 	src.detach()
-	if n, err := r.Read(make([]byte, 3)); n != 0 || err != io.EOF {
+	if n, err := r.Read(make([]byte, 3)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("read %d bytes and %v of a body that was taken away", n, err)
 	}
 }
@@ -306,7 +306,7 @@ func TestBudgetRefillsWithRequestsAndTime(t *testing.T) {
 			t.Error("a retry outlived its time")
 		}
 		b = newBudget(Retry{Enabled: true, MinPerSecond: 1, TTL: 2 * time.Second})
-		if !b.withdraw() || !b.withdraw() || b.withdraw() {
+		if first, second, third := b.withdraw(), b.withdraw(), b.withdraw(); !first || !second || third {
 			t.Error("a reserve of one a second must allow two retries in two seconds")
 		}
 		time.Sleep(3 * time.Second)
@@ -331,7 +331,7 @@ func TestMutualTLSWithAnOwnAuthority(t *testing.T) {
 		}
 	}))
 	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert}
-	server.Config.ErrorLog = discardLog()
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	server.StartTLS()
 	t.Cleanup(server.Close)
 

@@ -4,12 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
-	"log"
 	"testing"
 )
-
-func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 // writeIdentity writes a certificate and its private key to one file.
 func writeIdentity(t *testing.T, path string, c tls.Certificate) {
