@@ -37,11 +37,12 @@ func (r *run) write() *Result {
 		size += len(b)
 	}
 	buffer := NewBuffer(size + size/8)
-	w := writer{r: r, out: append(buffer.B, `{"data":`...)}
+	w := writer{r: r, out: append(buffer.B, `{"data":`...), path: r.steps}
 	start := len(w.out)
 	r.seen = zeroed(r.seen, int(r.causes)+1)
 	class := r.class(&r.plan.Positions[0], r.typeOf(r.root))
 	hasData := class != nil && w.members(r.root, class)
+	r.steps = w.path
 	if !hasData {
 		w.out = append(w.out[:start], "null"...)
 	}

@@ -55,10 +55,11 @@ type run struct {
 
 	errors    []errorRecord
 	errorText []byte
-	causes    cause  // how many there are
-	blame     cause  // of the last representation that was tainted
-	seen      []bool // by cause: the answer has a null because of it
-	path      []byte // scratch
+	causes    cause      // how many there are
+	blame     cause      // of the last representation that was tainted
+	seen      []bool     // by cause: the answer has a null because of it
+	path      []byte     // scratch
+	steps     []pathStep // scratch of the writer
 	stats     []FetchStat
 }
 
@@ -166,6 +167,7 @@ func (r *run) giveBack() {
 	r.buffers, r.long, r.journal, r.mark = scratch(r.buffers), scratch(r.long), scratch(r.journal), 0
 	r.ready, r.unsent, r.flying = scratch(r.ready), scratch(r.unsent), scratch(r.flying)
 	r.built, r.queues = scratch(r.built), scratch(r.queues)
+	r.steps = scratch(r.steps)
 	r.stack, r.flaws, r.errors, r.errorText = scratch(r.stack), scratch(r.flaws), scratch(r.errors), scratch(r.errorText)
 	r.distinct.table = scratch(r.distinct.table)
 	r.causes, r.blame, r.seen = 0, 0, scratch(r.seen)

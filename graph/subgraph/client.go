@@ -137,8 +137,11 @@ func (c *Client) Close() {
 
 // Fetch sends a query or mutation. Errors are *exec.FetchError.
 func (c *Client) Fetch(ctx context.Context, req *exec.Request) (*exec.Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
+	if end, ok := ctx.Deadline(); !ok || time.Until(end) > c.timeout {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.timeout)
+		defer cancel()
+	}
 	if c.slots != nil {
 		select {
 		case c.slots <- struct{}{}:
