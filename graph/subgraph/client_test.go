@@ -397,12 +397,18 @@ func BenchmarkFetch(b *testing.B) {
 	}
 	defer c.Close()
 	req := query(`{"query":"` + strings.Repeat("x", 600) + `"}`)
-	b.ReportAllocs()
-	for b.Loop() {
-		resp, err := c.Fetch(b.Context(), req)
-		if err != nil {
-			b.Fatal(err)
+	fetch := func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			resp, err := c.Fetch(b.Context(), req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			resp.Body.Release()
 		}
-		resp.Body.Release()
 	}
+	b.Run("http1", fetch)
+	c.plain.close()
+	c.plain = nil
+	b.Run("net-http", fetch)
 }
