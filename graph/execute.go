@@ -172,15 +172,15 @@ func (e *Engine) Verify(p *Prepared, x Execution) error {
 	return nil
 }
 
-// decisions tells what is decided on each label of the schema, as a key.
+// decisions tells what is decided on each label of the schema, as a key; nil decides false.
 func (e *Engine) decisions(decide func(string) bool) string {
-	if decide == nil || len(e.labels) == 0 {
+	if len(e.labels) == 0 {
 		return ""
 	}
 	b := make([]byte, len(e.labels))
 	for i, l := range e.labels {
 		b[i] = '0'
-		if decide(l) {
+		if decide != nil && decide(l) {
 			b[i] = '1'
 		}
 	}

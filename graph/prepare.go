@@ -44,22 +44,22 @@ type shape struct {
 	protected []operation.ProtectedCoordinate
 	cost      *operation.Cost    // nil where cost control is off
 	local     []*operation.Field // fields of introspection
-	err       error
+	// excess says which limits the operation exceeds. Such a shape is without op, which may be huge: nothing is done with it but refusing.
+	excess operation.ErrorList
+	err    error
 }
 
 type shapeKey struct {
 	doc        *operation.Document
 	name       string
 	conditions string // one '0' or '1' per condition
+	exempt     bool   // over the limits, and whole all the same
 }
 
 // Prepare brings a request to the point where its caller can be authorised. Errors are fit for clients, apart from suggestions, which
 // ErrorList.Suggest adds.
 func (e *Engine) Prepare(req Request) (*Prepared, operation.ErrorList) {
-	d, hit := e.documents.get(req.Text, func() (*document, int64, bool) {
-		doc, errs := operation.Parse(e.schema, req.Text, e.cfg.Parse)
-		return &document{doc, errs}, documentCost(req.Text), len(errs) == 0
-	})
+	d, hit := e.document(req.Text)
 	if len(d.errs) > 0 {
 		return nil, d.errs
 	}
@@ -74,10 +74,8 @@ func (e *Engine) Prepare(req Request) (*Prepared, operation.ErrorList) {
 	if err != nil {
 		return nil, asList(err)
 	}
-	if !req.Unlimited {
-		if errs := sh.measures.Check(e.cfg.Limits); len(errs) > 0 {
-			return nil, errs
-		}
+	if len(sh.excess) > 0 {
+		return nil, sh.excess
 	}
 	cost := 0
 	if sh.cost != nil {
@@ -111,21 +109,37 @@ func (e *Engine) shapeOf(doc *operation.Document, req Request, vars *operation.V
 			bits.WriteByte('0')
 		}
 	}
-	sh, _ := e.shapes.get(shapeKey{doc, req.OperationName, bits.String()}, func() (*shape, int64, bool) {
-		op, err := doc.Normalize(req.OperationName, vars.Bool)
-		if err != nil {
-			return &shape{err: err}, 0, false
-		}
-		out := &shape{op: op, measures: doc.Measure(op), protected: operation.Protected(e.schema, op)}
-		if out.measures.IntrospectionDepth > 0 {
-			out.local = operation.IntrospectionFields(op)
-		}
-		if e.cfg.Cost.Measure || e.cfg.Cost.Limit > 0 {
-			out.cost = operation.CompileCost(e.schema, op)
-		}
-		return out, documentCost(req.Text), true
-	})
+	key := shapeKey{doc: doc, name: req.OperationName, conditions: bits.String()}
+	sh, _ := e.shapes.get(key, func() (*shape, int64, bool) { return e.buildShape(key, vars) })
+	if len(sh.excess) > 0 && req.Unlimited {
+		key.exempt = true
+		sh, _ = e.shapes.get(key, func() (*shape, int64, bool) { return e.buildShape(key, vars) })
+	}
 	return sh, sh.err
+}
+
+// buildShape returns the shape of a key, the bytes that it holds with its key's document, and whether it may be kept.
+func (e *Engine) buildShape(key shapeKey, vars *operation.Variables) (sh *shape, cost int64, keep bool) {
+	op, err := key.doc.Normalize(key.name, vars.Bool)
+	if err != nil {
+		return &shape{err: err}, 0, false
+	}
+	out := &shape{measures: key.doc.Measure(op)}
+	if !key.exempt {
+		if out.excess = out.measures.Check(e.cfg.Limits); len(out.excess) > 0 {
+			return out, key.doc.Size() + 1024, true
+		}
+	}
+	out.op, out.protected = op, operation.Protected(e.schema, op)
+	size := op.Size()
+	if out.measures.IntrospectionDepth > 0 {
+		out.local = operation.IntrospectionFields(op)
+	}
+	if e.cfg.Cost.Measure || e.cfg.Cost.Limit > 0 {
+		out.cost = operation.CompileCost(e.schema, op)
+		size *= 2 // the cost has a field for each of the operation's
+	}
+	return out, key.doc.Size() + size, true
 }
 
 // cost evaluates an operation's cost and holds it against the limit.
@@ -140,8 +154,16 @@ func (e *Engine) cost(c *operation.Cost, vars *operation.Variables, unlimited bo
 	return cost, errs
 }
 
-// documentCost estimates the bytes that a parsed text holds: trees of it take some twenty times its length.
-func documentCost(text string) int64 { return int64(len(text))*20 + 1024 }
+// document returns the parsed text, and whether it was known.
+func (e *Engine) document(text string) (d *document, hit bool) {
+	return e.documents.get(text, func() (*document, int64, bool) {
+		doc, errs := operation.Parse(e.schema, text, e.cfg.Parse)
+		if len(errs) > 0 {
+			return &document{errs: errs}, 0, false
+		}
+		return &document{doc: doc}, doc.Size(), true
+	})
+}
 
 func asList(err error) operation.ErrorList {
 	if e, ok := err.(*operation.Error); ok { //nolint:errorlint // package operation returns its errors unwrapped
@@ -153,10 +175,7 @@ func asList(err error) operation.ErrorList {
 // Warm prepares and plans the operations of a text that need no variables, so that their first caller need not wait. What is wrong with
 // a text is told to that caller.
 func (e *Engine) Warm(text string) {
-	d, _ := e.documents.get(text, func() (*document, int64, bool) {
-		doc, errs := operation.Parse(e.schema, text, e.cfg.Parse)
-		return &document{doc, errs}, documentCost(text), len(errs) == 0
-	})
+	d, _ := e.document(text)
 	if d.doc == nil {
 		return
 	}

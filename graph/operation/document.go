@@ -13,7 +13,8 @@ import (
 // immutable and safe to share.
 type Document struct {
 	schema     *schema.Schema
-	work       int // ParseLimits.Work
+	text       string // names in the tree are parts of it
+	work       int    // ParseLimits.Work
 	tokens     int
 	directives int
 	operations []definition

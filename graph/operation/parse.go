@@ -43,7 +43,7 @@ const maxErrors = 50
 func Parse(s *schema.Schema, text string, lim ParseLimits) (*Document, ErrorList) {
 	lim = lim.withDefaults()
 	source := &ast.Source{Name: "operation", Input: text}
-	d := &Document{schema: s, work: lim.Work}
+	d := &Document{schema: s, text: text, work: lim.Work}
 	if err := d.scan(source, lim); err != nil {
 		return nil, ErrorList{err}
 	}
