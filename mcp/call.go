@@ -28,10 +28,10 @@ type tool struct {
 func (t *tool) annotations() mcpgo.ToolAnnotation {
 	return mcpgo.ToolAnnotation{
 		Title:           t.title,
-		ReadOnlyHint:    mcpgo.ToBoolPtr(t.readOnly),
-		DestructiveHint: mcpgo.ToBoolPtr(t.destructive),
-		IdempotentHint:  mcpgo.ToBoolPtr(t.readOnly),
-		OpenWorldHint:   mcpgo.ToBoolPtr(t.openWorld),
+		ReadOnlyHint:    new(t.readOnly),
+		DestructiveHint: new(t.destructive),
+		IdempotentHint:  new(t.readOnly),
+		OpenWorldHint:   new(t.openWorld),
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 // everything else: the place of authentication.
 func (s *Server) Handler(middleware ...func(http.Handler) http.Handler) http.Handler {
 	var h http.Handler = http.HandlerFunc(s.serve)
-	for i := len(middleware) - 1; i >= 0; i-- {
-		h = middleware[i](h)
+	for _, wrap := range slices.Backward(middleware) {
+		h = wrap(h)
 	}
 	return s.guard(h)
 }
@@ -38,8 +38,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := readBody(w, r, s.cfg.MaxBodyBytes)
 	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			refuse(w, http.StatusRequestEntityTooLarge, "the body is larger than "+strconv.FormatInt(s.cfg.MaxBodyBytes, 10)+" bytes")
 			return
 		}
@@ -174,7 +173,7 @@ func (s *Server) recoverInto(ctx context.Context, answer func(text string)) {
 	if cause == nil {
 		return
 	}
-	if cause == http.ErrAbortHandler {
+	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
 	id := correlationID()

@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"crypto/rand"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -63,9 +64,7 @@ func (s *Server) writeResult(w http.ResponseWriter, id []byte, res result, moder
 	status := http.StatusOK
 	if res.status != 0 {
 		status = res.status
-		for name, values := range res.header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), res.header)
 	}
 	writeJSON(w, status, b)
 	if *buf = b; cap(b) <= maxPooledBuffer {

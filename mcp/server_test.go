@@ -343,12 +343,14 @@ func TestNewReportsEveryProblem(t *testing.T) {
 		{"mutate without mutations", mcp.Config{Tools: []string{"mutate"}}, base, []string{"execute_mutations"}},
 		{"a malformed origin", mcp.Config{AllowedOrigins: []string{"example.com"}}, base, []string{`"example.com"`}},
 		{
-			"names that cannot be", mcp.Config{DocumentTools: true},
+			"names that cannot be",
+			mcp.Config{DocumentTools: true},
 			with(mcp.Document{ID: "1", Name: "no spaces", Query: valid}, mcp.Document{ID: "2", Name: "search", Query: valid}, mcp.Document{ID: "3", Name: "a", Query: valid}, mcp.Document{ID: "4", Name: "a", Query: valid}, mcp.Document{ID: "5", Name: strings.Repeat("x", 65), Query: valid}),
 			[]string{`"no spaces"`, `"search"`, `"a": another tool`, "1 to 64"},
 		},
 		{
-			"documents that cannot be run", mcp.Config{DocumentTools: true},
+			"documents that cannot be run",
+			mcp.Config{DocumentTools: true},
 			with(mcp.Document{ID: "1", Name: "unparsable", Query: "query {"}, mcp.Document{ID: "2", Name: "invalid", Query: "{ nope }"}, mcp.Document{ID: "3", Name: "two", Query: "query A { viewer { id } } query B { viewer { id } }"}),
 			[]string{"unparsable", "invalid", "two"},
 		},

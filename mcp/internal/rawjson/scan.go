@@ -90,19 +90,19 @@ func skip(b []byte, i, depth int) (int, error) {
 	if i >= len(b) {
 		return i, syntax(b, i)
 	}
-	switch c := b[i]; {
-	case c == '"':
+	switch b[i] {
+	case '"':
 		return SkipString(b, i)
-	case c == '{' || c == '[':
+	case '{', '[':
 		if depth >= MaxDepth {
 			return i, errDepth
 		}
 		return skipContainer(b, i, depth+1)
-	case c == 't':
+	case 't':
 		return literal(b, i, "true")
-	case c == 'f':
+	case 'f':
 		return literal(b, i, "false")
-	case c == 'n':
+	case 'n':
 		return literal(b, i, "null")
 	default:
 		return number(b, i)

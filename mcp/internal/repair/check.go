@@ -178,8 +178,7 @@ func (c *checker) add(e *gqlerror.Error) {
 // syntax explains an error of the parser.
 func (c *checker) syntax(err error) Problem {
 	p := Problem{Code: CodeParse, Message: "Syntax error."}
-	var e *gqlerror.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*gqlerror.Error](err); ok {
 		p.Message = "Syntax error: " + e.Message
 		if len(e.Locations) > 0 {
 			p.Line, p.Column = e.Locations[0].Line, e.Locations[0].Column

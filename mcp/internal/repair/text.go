@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -132,8 +133,8 @@ func (t text) unclosed() string {
 		}
 	}
 	var b strings.Builder
-	for i := len(open) - 1; i >= 0; i-- {
-		b.WriteByte(open[i])
+	for _, c := range slices.Backward(open) {
+		b.WriteByte(c)
 	}
 	return b.String()
 }
