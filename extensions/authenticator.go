@@ -2,6 +2,7 @@ package extensions
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -36,6 +37,16 @@ type Token struct {
 	Implied     []string  // further scopes that the granted ones imply by the configured hierarchy, sorted
 	Claims      Claims    // every claim, for authorization rules
 	ExpiresAt   time.Time // the zero time where the token does not expire
+
+	// Credential is the raw credential that was verified, for an exchange into a token that a subgraph accepts (RFC 8693).
+	// Only the extension that verified it sets it; it is empty where the credential is none to exchange, like an API key.
+	// It is a secret: never logged, never sent to anybody but the configured token endpoint.
+	Credential string
+}
+
+// LogValue implements slog.LogValuer: of an identity, logs learn only who vouches for it.
+func (t Token) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("extension", t.ExtensionID), slog.Bool("authenticated", t.Authenticated()))
 }
 
 // Anonymous returns the token of a caller who showed no credentials.

@@ -69,7 +69,7 @@ func (g *guardian) wrap(next http.Handler) http.Handler {
 			g.refuse(w, r, refusal)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(withBearer(r.Context(), r.Header), callerKey{}, tok)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, tok)))
 	})
 }
 

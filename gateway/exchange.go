@@ -2,10 +2,10 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 
-	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/extensions/tokenexchange"
 	"github.com/sluice-gateway/sluice/gateway/config"
 	"github.com/sluice-gateway/sluice/graph/exec"
@@ -71,8 +71,12 @@ func (f *exchangingFetcher) Subscribe(ctx context.Context, req *exec.Request) (s
 	return f.Clients.Subscribe(ctx, req)
 }
 
-// authorized returns the request with the exchanged token. A request of nobody goes without an Authorization header; an exchange that fails
-// fails the request, since sending it without a token would ask as somebody else.
+// errNoCredential: the extension that vouches for the caller verified nothing that could be exchanged.
+var errNoCredential = errors.New("the caller's credential is none that can be exchanged")
+
+// authorized returns the request with the exchanged token. Only the credential that was verified is exchanged, never another one that came
+// with the request. A request of nobody goes without an Authorization header; a caller without a credential to exchange, or an exchange that
+// fails, fails the request, since sending it without a token would ask as somebody else.
 func (f *exchangingFetcher) authorized(ctx context.Context, req *exec.Request) (*exec.Request, error) {
 	x, ok := f.exchanges[req.Subgraph]
 	if !ok {
@@ -85,31 +89,16 @@ func (f *exchangingFetcher) authorized(ctx context.Context, req *exec.Request) (
 	}
 	out.Header.Del("Authorization")
 	caller := callerFrom(ctx)
-	token := bearerFrom(ctx)
-	if !caller.Authenticated() || token == "" {
+	if !caller.Authenticated() {
 		return &out, nil
 	}
-	t, err := x.exchanger.Exchange(ctx, token, caller.ExpiresAt, x.target)
+	if caller.Credential == "" {
+		return nil, &exec.FetchError{Code: exec.CodeSubrequestRejected, Err: errNoCredential}
+	}
+	t, err := x.exchanger.Exchange(ctx, caller.Credential, caller.ExpiresAt, x.target)
 	if err != nil {
 		return nil, &exec.FetchError{Code: exec.CodeSubrequestRejected, Err: err}
 	}
 	out.Header.Set("Authorization", "Bearer "+t.Value)
 	return &out, nil
-}
-
-// bearerKey is the context key of the caller's own token, which only the exchange reads.
-type bearerKey struct{}
-
-// withBearer keeps the caller's own token for an exchange.
-func withBearer(ctx context.Context, h http.Header) context.Context {
-	token, found, err := extensions.BearerToken(h)
-	if err != nil || !found {
-		return ctx
-	}
-	return context.WithValue(ctx, bearerKey{}, token)
-}
-
-func bearerFrom(ctx context.Context) string {
-	s, _ := ctx.Value(bearerKey{}).(string)
-	return s
 }

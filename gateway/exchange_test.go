@@ -41,9 +41,8 @@ func exchangeBench(t *testing.T, endpoint http.HandlerFunc) (fetcher, *http.Head
 	return f, seen
 }
 
-func callerContext(tok extensions.Token, bearer string) context.Context {
-	ctx := withBearer(context.Background(), http.Header{"Authorization": {"Bearer " + bearer}})
-	return context.WithValue(ctx, callerKey{}, tok)
+func callerContext(tok extensions.Token) context.Context {
+	return context.WithValue(context.Background(), callerKey{}, tok)
 }
 
 func TestTheSubgraphGetsTheExchangedToken(t *testing.T) {
@@ -55,7 +54,7 @@ func TestTheSubgraphGetsTheExchangedToken(t *testing.T) {
 		_, _ = w.Write([]byte(`{"access_token":"exchanged","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","token_type":"Bearer","expires_in":300}`))
 	})
 	req := &exec.Request{Kind: operation.Query, Body: []byte(`{}`), Header: http.Header{"Authorization": {"Bearer forwarded"}}}
-	res, err := f.Fetch(callerContext(extensions.Token{ExtensionID: "jwt", Subject: "u1"}, "callers"), req)
+	res, err := f.Fetch(callerContext(extensions.Token{ExtensionID: "jwt", Subject: "u1", Credential: "callers"}), req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +69,7 @@ func TestTheSubgraphGetsTheExchangedToken(t *testing.T) {
 
 func TestNobodysRequestGoesWithoutAuthorization(t *testing.T) {
 	f, seen := exchangeBench(t, func(http.ResponseWriter, *http.Request) { t.Error("nothing is to be exchanged") })
-	res, err := f.Fetch(callerContext(extensions.Anonymous(""), "not-verified"), &exec.Request{Kind: operation.Query, Body: []byte(`{}`)})
+	res, err := f.Fetch(callerContext(extensions.Anonymous("")), &exec.Request{Kind: operation.Query, Body: []byte(`{}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,9 +85,20 @@ func TestARefusedExchangeFailsTheRequest(t *testing.T) {
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = w.Write([]byte(`{"error":"invalid_target"}`))
 	})
-	_, err := f.Fetch(callerContext(extensions.Token{ExtensionID: "jwt", Subject: "u1"}, "callers"), &exec.Request{Kind: operation.Query, Body: []byte(`{}`)})
+	_, err := f.Fetch(callerContext(extensions.Token{ExtensionID: "jwt", Subject: "u1", Credential: "callers"}), &exec.Request{Kind: operation.Query, Body: []byte(`{}`)})
 	if err == nil {
 		t.Fatal("the request was sent without a token")
+	}
+	if len(*seen) > 0 {
+		t.Error("the subgraph was asked")
+	}
+}
+
+func TestACallerWithoutACredentialToExchangeIsNotSentAsNobody(t *testing.T) {
+	f, seen := exchangeBench(t, func(http.ResponseWriter, *http.Request) { t.Error("nothing is to be exchanged") })
+	req := &exec.Request{Kind: operation.Query, Body: []byte(`{}`), Header: http.Header{"Authorization": {"Bearer unverified"}}}
+	if _, err := f.Fetch(callerContext(extensions.Token{ExtensionID: "api-key", Subject: "machine"}), req); err == nil {
+		t.Error("the request was sent without a token")
 	}
 	if len(*seen) > 0 {
 		t.Error("the subgraph was asked")

@@ -383,3 +383,21 @@ func FuzzKeySet(f *testing.F) {
 		}
 	})
 }
+
+func TestATokenCarriesTheCredentialThatWasVerified(t *testing.T) {
+	as := extensionstest.NewAuthServer(t, extensionstest.AuthServerOptions{})
+	e := openWith(t, "cookie_name = \"session\"\n"+configFor(as, ""))
+	good := as.Token(nil)
+	for range 2 { // verified, then remembered
+		tok, refusal := ask(t, e, "", http.Header{"Cookie": {"session=" + good}, "Authorization": {"Bearer unverified"}})
+		if refusal != nil {
+			t.Fatal(refusal)
+		}
+		if tok.Credential != good {
+			t.Errorf("the credential is %q", tok.Credential)
+		}
+		if logged := tok.LogValue().String(); strings.Contains(logged, good) || strings.Contains(logged, tok.Subject) {
+			t.Errorf("logs show %s", logged)
+		}
+	}
+}

@@ -154,6 +154,7 @@ func (e *extension) Authenticate(ctx context.Context, req extensions.Request) (e
 		}
 		token, err := e.verify(ctx, raw, r)
 		if err == nil {
+			token.Credential = raw // here, since the cache holds no token
 			return token, nil
 		}
 		if refusal == nil {
