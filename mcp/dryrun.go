@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator"
 
 	"github.com/sluice-gateway/sluice/mcp/internal/repair"
@@ -23,8 +22,11 @@ func (s *Server) dryRun(ctx context.Context, req Request) result {
 	var b strings.Builder
 	if len(verdict.Errors) > 0 || verdict.Refused != NotRefused {
 		b.WriteString("valid: no\n")
-		problems := repair.Check(v.repair(), op)
-		if verdict.Refused == NotRefused && len(problems) > 0 {
+		var problems []repair.Problem
+		if verdict.Refused == NotRefused { // else the text is not to blame
+			problems = repair.Check(v.repair(), op)
+		}
+		if len(problems) > 0 {
 			for _, p := range problems {
 				fmt.Fprintf(&b, "error %s: %s\n", p.Code, p.Message)
 			}
@@ -39,7 +41,10 @@ func (s *Server) dryRun(ctx context.Context, req Request) result {
 		b.WriteString("valid: yes\n")
 	}
 	verdict.write(&b)
-	uses := deprecated(v, op)
+	var uses []string
+	if verdict.Refused == NotRefused {
+		uses = deprecated(v, op)
+	}
 	for _, d := range uses[:min(len(uses), maxDeprecated)] {
 		b.WriteString("deprecated: " + d + "\n")
 	}
@@ -82,7 +87,7 @@ func (d DryRun) write(b *strings.Builder) {
 // deprecated lists the deprecated fields and arguments that an operation uses,
 // with their reasons.
 func deprecated(v View, op repair.Operation) []string {
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: op.Query}, 20_000)
+	doc, err := repair.Parse(op.Query)
 	if err != nil {
 		return nil
 	}

@@ -12,8 +12,8 @@ func (c *checker) unknownArgument(p *Problem, where place) {
 	var args ast.ArgumentList
 	var defs ast.ArgumentDefinitionList
 	if f := c.at.fields[where]; f != nil && f.Definition != nil {
-		args, defs = f.Arguments, f.Definition.Arguments
-		p.Hint = "The field is " + signature(f.Definition) + "."
+		args, defs = f.Arguments, c.arguments(f.Definition)
+		p.Hint = "The field is " + c.signature(f.Definition) + "."
 		p.Types = inputTypes(c.view.Schema, defs)
 	} else if d := c.at.directives[where]; d != nil && d.Definition != nil {
 		args, defs = d.Arguments, d.Definition.Arguments
@@ -54,7 +54,7 @@ func (c *checker) missingArgument(p *Problem, f *ast.Field) {
 		if !strings.Contains(p.Message, `argument "`+def.Name+`"`) {
 			continue
 		}
-		p.Hint = fmt.Sprintf("The field is %s. Pass it, for example as a variable: declare $%s: %s on the operation.", signature(f.Definition), def.Name, def.Type)
+		p.Hint = fmt.Sprintf("The field is %s. Pass it, for example as a variable: declare $%s: %s on the operation.", c.signature(f.Definition), def.Name, def.Type)
 		p.Types = inputTypes(c.view.Schema, ast.ArgumentDefinitionList{def})
 		end := c.nameEnd(f, f.Name)
 		if end < 0 {
@@ -113,11 +113,23 @@ func (c *checker) declare(op *ast.OperationDefinition, name, typ string) []Edit 
 	return []Edit{{From: at + len(word), To: at + len(word), New: "(" + definition + ")"}}
 }
 
+// arguments are those of a field that the caller may know.
+func (c *checker) arguments(f *ast.FieldDefinition) ast.ArgumentDefinitionList {
+	var out ast.ArgumentDefinitionList
+	for _, a := range f.Arguments {
+		if !c.hidden(a.Type.Name(), "") {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // signature writes a field with its arguments and type as SDL does.
-func signature(f *ast.FieldDefinition) string {
+func (c *checker) signature(f *ast.FieldDefinition) string {
 	var b strings.Builder
 	b.WriteString(f.Name)
-	for i, a := range f.Arguments {
+	args := c.arguments(f)
+	for i, a := range args {
 		if i == 0 {
 			b.WriteByte('(')
 		} else {
@@ -128,7 +140,7 @@ func signature(f *ast.FieldDefinition) string {
 			b.WriteString(" = " + a.DefaultValue.String())
 		}
 	}
-	if len(f.Arguments) > 0 {
+	if len(args) > 0 {
 		b.WriteByte(')')
 	}
 	return b.String() + ": " + f.Type.String()

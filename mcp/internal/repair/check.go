@@ -9,7 +9,6 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"github.com/vektah/gqlparser/v2/parser"
-	"github.com/vektah/gqlparser/v2/validator"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
@@ -23,9 +22,6 @@ const (
 
 // MaxProblems is the most problems that Check reports.
 const MaxProblems = 8
-
-// maxTokens bounds the text that is parsed again after a refusal.
-const maxTokens = 20_000
 
 // View is a schema as one caller sees it.
 type View struct {
@@ -71,27 +67,24 @@ type checker struct {
 }
 
 // Check returns what is wrong with op as far as its text, the schema and the
-// variables tell.
+// variables tell: nothing about a text that is too large to be read again.
 func Check(v View, op Operation) []Problem {
-	c := checker{view: v, op: op, text: newText(op.Query)}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: op.Query}, maxTokens)
+	doc, err := Parse(op.Query)
+	if errors.Is(err, ErrTooLarge) {
+		return nil
+	}
+	c := checker{view: v, op: op, text: newText(op.Query), doc: doc}
 	if err != nil {
 		return []Problem{c.syntax(err)}
 	}
 	if len(doc.Operations) == 0 {
 		return []Problem{{Code: CodeParse, Message: "The document has no operation.", Hint: "Write one, for example: query { __typename }"}}
 	}
-	c.doc = doc
 	c.mask()
-	errs := validator.ValidateWithRules(v.Schema, doc, ruleSet())
+	errs := c.validate()
 	c.at = locate(doc)
-	slices.SortStableFunc(errs, func(a, b *gqlerror.Error) int {
-		la, ca := firstPlace(a)
-		lb, cb := firstPlace(b)
-		return cmp.Or(cmp.Compare(la, lb), cmp.Compare(ca, cb))
-	})
 	for _, e := range errs {
-		if len(c.problems) >= 2*MaxProblems { // looking for what was meant takes time, and nobody reads the rest
+		if len(c.problems) == MaxProblems { // looking for what was meant takes time, and nobody reads the rest
 			break
 		}
 		c.add(e)
@@ -110,25 +103,6 @@ func firstPlace(e *gqlerror.Error) (line, column int) {
 		return 0, 0
 	}
 	return e.Locations[0].Line, e.Locations[0].Column
-}
-
-// ruleSet is the GraphQL October 2021 §5 rules without suggestions, which would
-// name hidden members, and without the quadratic one.
-func ruleSet() *rules.Rules {
-	r := rules.NewDefaultRules()
-	r.RemoveRule(rules.OverlappingFieldsCanBeMergedRule.Name)
-	r.RemoveRule(rules.MaxIntrospectionDepth.Name)
-	for _, quiet := range []struct{ loud, quiet validator.Rule }{
-		{rules.FieldsOnCorrectTypeRule, rules.FieldsOnCorrectTypeRuleWithoutSuggestions},
-		{rules.KnownArgumentNamesRule, rules.KnownArgumentNamesRuleWithoutSuggestions},
-		{rules.KnownTypeNamesRule, rules.KnownTypeNamesRuleWithoutSuggestions},
-		{rules.ScalarLeafsRule, rules.ScalarLeafsRuleWithoutSuggestions},
-		{rules.ValuesOfCorrectTypeRule, rules.ValuesOfCorrectTypeRuleWithoutSuggestions},
-	} {
-		r.RemoveRule(quiet.loud.Name)
-		r.AddRule(quiet.loud.Name, quiet.quiet.RuleFunc)
-	}
-	return r
 }
 
 // add turns one validation error into a problem, mended by the rule it broke.
@@ -170,7 +144,7 @@ func (c *checker) add(e *gqlerror.Error) {
 		p.Hint = "Give every operation a name, and pass the one to run as operationName."
 	}
 	if p.Message == "" || slices.ContainsFunc(c.problems, func(q Problem) bool { return q.Message == p.Message && q.Line == p.Line && q.Column == p.Column }) {
-		return
+		return // the place may have been corrected, to one with the same problem
 	}
 	c.problems = append(c.problems, p)
 }

@@ -128,21 +128,24 @@ func (c *checker) masked(typeName string) string {
 	return typeName
 }
 
+// maskSelections masks what is selected on parent; nil where that is unknown
+// or hidden, for type conditions below name types all the same.
 func (c *checker) maskSelections(parent *ast.Definition, set ast.SelectionSet) {
-	if parent == nil {
-		return
-	}
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
-			def := parent.Fields.ForName(s.Name)
-			switch {
-			case def == nil:
-			case c.hidden(parent.Name, s.Name):
-				s.Name += hiddenMark
-			default:
-				c.maskSelections(c.view.Schema.Types[def.Type.Name()], s.SelectionSet)
+			var below *ast.Definition
+			if parent != nil {
+				def := parent.Fields.ForName(s.Name)
+				switch {
+				case def == nil:
+				case c.hidden(parent.Name, s.Name) || c.hidden(def.Type.Name(), ""):
+					s.Name += hiddenMark
+				default:
+					below = c.view.Schema.Types[def.Type.Name()]
+				}
 			}
+			c.maskSelections(below, s.SelectionSet)
 		case *ast.InlineFragment:
 			inner := parent
 			if s.TypeCondition != "" {

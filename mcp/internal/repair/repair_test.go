@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -129,6 +130,9 @@ func TestHiddenTypesAreUnknown(t *testing.T) {
 		`query ($f: [UserFilter!]) { viewer { id nope } }`,
 		`{ search(text: "x") { ... on Repo { id } } }`,
 		`{ search(text: "x") { fullName } }`,
+		`{ nope { ... on Repository { id(a: 1) zzz } } }`,
+		`{ search(text: "x") { ... on Nope { ... on Repository { id { x } } } } }`,
+		`{ users(nope: 1) { totalCount } }`,
 	} {
 		text := print(repair.Check(view, repair.Operation{Query: query}))
 		for _, name := range []string{"Repository", "UserFilter"} {
@@ -136,6 +140,36 @@ func TestHiddenTypesAreUnknown(t *testing.T) {
 			if strings.Contains(text, name) || strings.Contains(text, "\x00") {
 				t.Errorf("%s: the answer knows %s: %s", query, name, text)
 			}
+		}
+	}
+}
+
+// TestAHostileTextIsBoundedWork: the same fragment with thousands of wrong
+// fields, from many operations.
+func TestAHostileTextIsBoundedWork(t *testing.T) {
+	t.Parallel()
+	view := repair.View{Schema: schema(t)}
+	hostile := func(operations, fields int) string {
+		var b strings.Builder
+		for i := range operations {
+			fmt.Fprintf(&b, "query a%d { ...F } ", i)
+		}
+		b.WriteString("fragment F on Query {")
+		for i := range fields {
+			fmt.Fprintf(&b, " z%d", i)
+		}
+		return b.String() + " }"
+	}
+	start := time.Now()
+	if problems := repair.Check(view, repair.Operation{Query: hostile(20, 4000)}); len(problems) != repair.MaxProblems {
+		t.Errorf("%d problems, want %d", len(problems), repair.MaxProblems)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	for _, query := range []string{hostile(80, 4000), hostile(1, 8000)} {
+		if problems := repair.Check(view, repair.Operation{Query: query}); len(problems) != 0 {
+			t.Errorf("a text of %d bytes that is too large was looked at: %v", len(query), problems)
 		}
 	}
 }
