@@ -26,8 +26,8 @@ func compress(next http.Handler) http.Handler {
 			return
 		}
 		cw := &compressWriter{ResponseWriter: w, code: http.StatusOK}
-		defer cw.close()
 		next.ServeHTTP(cw, r)
+		cw.close() // not after a panic, when what is held back is left for the answer to the fault
 	})
 }
 

@@ -50,6 +50,7 @@ func (g *Gateway) fault(w *statusWriter, r *http.Request, v any) {
 	}
 	g.log.ErrorContext(r.Context(), "panic while serving", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
 	if w.code == 0 {
+		w.Header().Del("Content-Length") // of the answer that did not come about
 		writeJSON(w, http.StatusInternalServerError, errorBody(fault(codeInternal, "Internal error.")))
 	}
 }

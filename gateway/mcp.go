@@ -65,6 +65,9 @@ func (x *executor) Execute(ctx context.Context, req mcp.Request) mcp.Response {
 func (x *executor) refusal(no *refused) mcp.Response {
 	if no.auth != nil {
 		out := mcp.Response{Body: x.pipeline.codes.rename(appendRefusal(nil, no.auth)), Refused: mcp.RefusedScopes}
+		if no.auth.Status >= http.StatusInternalServerError { // nobody judged the caller
+			out.Refused = mcp.RefusedOther
+		}
 		if x.pipeline.stepUp {
 			header := http.Header{}
 			no.auth.Complete(x.pipeline.challenge).SetHeaders(header)
@@ -106,6 +109,9 @@ func (x *executor) errors(no *refused) []mcp.Error {
 func (x *executor) DryRun(ctx context.Context, req mcp.Request) mcp.DryRun {
 	r := x.request(ctx, req)
 	op, no := x.pipeline.admit(ctx, r)
+	if no == nil {
+		no = unstreamed(op)
+	}
 	out := mcp.DryRun{HeldScopes: r.caller.Scopes}
 	if no != nil {
 		out.Errors, out.Refused = x.errors(no), x.refusal(no).Refused

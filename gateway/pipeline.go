@@ -131,17 +131,25 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 func (p *pipeline) run(ctx context.Context, req *operationRequest) (*exec.Result, *refused) {
 	ctx, o := p.observe.begin(ctx)
 	op, no := p.admit(ctx, req)
-	if no == nil && op.Operation.Kind == operation.Subscription {
-		no = &refused{errs: operation.ErrorList{{
-			Message: "A subscription needs a connection that can stream: ask for text/event-stream or multipart/mixed.",
-			Code:    codeSubscriptionRefused, Failure: operation.FailureOperation,
-		}}}
+	if no == nil {
+		no = unstreamed(op)
 	}
 	if no != nil {
 		o.refused(ctx, op, no)
 		return nil, no
 	}
 	return p.execute(ctx, o, op)
+}
+
+// unstreamed refuses an operation that has more than one response where there is room for one.
+func unstreamed(op *ready) *refused {
+	if op.Operation.Kind != operation.Subscription {
+		return nil
+	}
+	return &refused{errs: operation.ErrorList{{
+		Message: "A subscription needs a connection that can stream: ask for text/event-stream or multipart/mixed.",
+		Code:    codeSubscriptionRefused, Failure: operation.FailureOperation,
+	}}}
 }
 
 // execute runs an admitted query or mutation.

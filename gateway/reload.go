@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (g *Gateway) Reload(ctx context.Context) error {
 	if g.stopping.Load() {
 		return errStopping
 	}
-	err := g.swap(ctx)
+	err := g.guarded(ctx, func() error { return g.swap(ctx) })
 	g.failed.Store(err != nil)
 	if err == nil {
 		g.unpolled.Store(false) // the subgraphs were asked
@@ -50,6 +51,17 @@ func (g *Gateway) noteStale() {
 		value = 1
 	}
 	g.metrics.stale.Set(value)
+}
+
+// guarded makes a panic, over a schema that nobody foresaw or in an extension, an error: the old snapshot still serves.
+func (g *Gateway) guarded(ctx context.Context, f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			g.log.ErrorContext(ctx, "panic while reloading", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+			err = errPanicked
+		}
+	}()
+	return f()
 }
 
 // swap does what can fail first, and swaps then.
@@ -167,7 +179,11 @@ func (g *Gateway) watch(ctx context.Context) {
 // supergraphChanged asks the subgraphs for their SDL and reports whether the supergraph is another one than that which is served.
 func (g *Gateway) supergraphChanged(ctx context.Context) bool {
 	s := g.current.Load()
-	sdl, err := g.opts.Supergraph(ctx, s.cfg)
+	var sdl string
+	err := g.guarded(ctx, func() (err error) {
+		sdl, err = g.opts.Supergraph(ctx, s.cfg)
+		return err
+	})
 	g.unpolled.Store(err != nil)
 	g.noteStale()
 	if err != nil {

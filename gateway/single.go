@@ -217,6 +217,9 @@ func keepClientDirectives(def *ast.Definition) {
 // ServeStdio serves the main MCP endpoint to one client over a pair of streams, until in ends.
 func (g *Gateway) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	s := g.acquire()
+	if s == nil {
+		return errStopping
+	}
 	defer s.leave()
 	if s.tools == nil {
 		return errors.New("mcp is switched off")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -79,9 +80,21 @@ type event struct {
 	err  error
 }
 
+// errPanicked: the code that served the event panicked.
+var errPanicked = errors.New("panic")
+
 // receive reads a subscription until it ends or stop is closed, and then closes done.
 func (h *graphqlHandler) receive(ctx context.Context, sub *graph.Subscription, events chan<- event, stop <-chan struct{}, done chan<- struct{}) {
 	defer close(done)
+	defer func() {
+		if v := recover(); v != nil { // net/http recovers only its own goroutines
+			h.pipeline.log.ErrorContext(ctx, "panic while streaming", slog.Any("panic", v), slog.String("stack", string(debug.Stack())))
+			select {
+			case events <- event{err: errPanicked}:
+			case <-stop:
+			}
+		}
+	}()
 	for {
 		res, err := sub.Next(ctx)
 		e := event{err: err}
