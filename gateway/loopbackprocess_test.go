@@ -110,7 +110,7 @@ func ownUsage() usage {
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
 		panic(err)
 	}
-	u := usage{CPU: time.Duration(r.Utime.Nano() + r.Stime.Nano()), Allocs: m.Mallocs, Bytes: m.TotalAlloc, MaxRSS: int64(r.Maxrss)}
+	u := usage{CPU: time.Duration(r.Utime.Nano() + r.Stime.Nano()), Allocs: m.Mallocs, Bytes: m.TotalAlloc, MaxRSS: r.Maxrss}
 	if runtime.GOOS != "darwin" { // elsewhere it counts KiB
 		u.MaxRSS <<= 10
 	}

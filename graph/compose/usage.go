@@ -132,8 +132,9 @@ func (s *schema) possibleTypes(t *typeDef) []*typeDef {
 			}
 		}
 		return out
+	default:
+		return nil
 	}
-	return nil
 }
 
 // external says whether a field is marked @external, itself or through its type,

@@ -68,7 +68,6 @@ type fieldInfo struct {
 	out        typeID // named type of its output
 	text       elementText
 	args       []argInfo
-	head       termID  // first word of the name: for a mutation its verb
 	cost       float32 // of a step through it
 	deprecated bool
 	structural bool    // only leads into a list wrapper
@@ -190,7 +189,7 @@ func (x *Index) linkTypes() {
 // findVerbs collects the words that mutations of this schema begin their descriptions with, and the usual ones.
 func (x *Index) findVerbs() {
 	x.verbs = make(map[termID]bool)
-	for _, v := range strings.Fields("create add update edit change set delete remove cancel send submit approve reject archive assign move") {
+	for v := range strings.FieldsSeq("create add update edit change set delete remove cancel send submit approve reject archive assign move") {
 		x.verbs[x.vocab.intern(stem(v))] = true
 	}
 	if x.schema.Mutation == nil {

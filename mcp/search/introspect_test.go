@@ -111,7 +111,7 @@ func TestAHugeTypeIsPagedWithoutGapOrRepeat(t *testing.T) {
 			if r.Tokens > budget {
 				t.Fatalf("%s takes %d tokens of %d", entry, r.Tokens, budget)
 			}
-			for _, line := range strings.Split(r.SDL, "\n") {
+			for line := range strings.SplitSeq(r.SDL, "\n") {
 				if strings.HasPrefix(line, "  field") {
 					if !strings.HasPrefix(line, fmt.Sprintf("  field%d(", seen)) {
 						t.Fatalf("budget %d: want field%d next, got %s", budget, seen, line)

@@ -23,8 +23,13 @@ func (a *answer) why(f fieldID) string {
 		name  string
 		terms []termID
 	}{
-		{"name", field.text.name}, {"type", outputs}, {"of", a.x.types[field.parent].name}, {"argument", args},
-		{"input", inputs}, {"values", a.valueTerms(f)}, {"description", field.text.desc},
+		{"name", field.text.name},
+		{"type", outputs},
+		{"of", a.x.types[field.parent].name},
+		{"argument", args},
+		{"input", inputs},
+		{"values", a.valueTerms(f)},
+		{"description", field.text.desc},
 	}
 	found := make(map[string][]string)
 	for i := range a.q.keywords {
