@@ -75,9 +75,16 @@ func (h *graphqlHandler) post(w http.ResponseWriter, r *http.Request, accept acc
 		h.fail(w, accept, http.StatusBadRequest, fault(codeBadRequest, "The request body could not be read."))
 		return
 	}
-	if list := operation.SplitBatch(body); list != nil && h.batch.Enabled {
-		h.serveBatch(w, r, accept, list)
-		return
+	if h.batch.Enabled {
+		list, err := operation.SplitBatch(body)
+		if err != nil {
+			h.fail(w, accept, http.StatusBadRequest, fault(codeBadRequest, sentence(err)))
+			return
+		}
+		if list != nil {
+			h.serveBatch(w, r, accept, list)
+			return
+		}
 	}
 	req, err := operation.ParseRequest(body)
 	if err != nil {

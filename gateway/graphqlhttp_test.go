@@ -80,6 +80,9 @@ func TestBatches(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
 	}
+	if a := b.do("POST", "/graphql", "["+one+","); a.status != 400 || codeOf(a.body) != "BAD_REQUEST" {
+		t.Errorf("a malformed batch: %d %s", a.status, a.body)
+	}
 	if a := b.do("POST", "/graphql", "[["+one+"]]"); a.status != 200 || !strings.HasPrefix(a.body, `[{"errors":`) {
 		t.Errorf("a batch in a batch: %d %s", a.status, a.body)
 	}

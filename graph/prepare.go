@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"strings"
-
 	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
@@ -101,15 +99,11 @@ func (e *Engine) shapeOf(doc *operation.Document, req Request, vars *operation.V
 	if err != nil {
 		return nil, err
 	}
-	var bits strings.Builder
-	for _, name := range conditions {
-		if vars.Bool(name) {
-			bits.WriteByte('1')
-		} else {
-			bits.WriteByte('0')
-		}
+	bits, err := vars.Conditions(conditions)
+	if err != nil {
+		return nil, err
 	}
-	key := shapeKey{doc: doc, name: req.OperationName, conditions: bits.String()}
+	key := shapeKey{doc: doc, name: req.OperationName, conditions: bits}
 	sh, _ := e.shapes.get(key, func() (*shape, int64, bool) { return e.buildShape(key, vars) })
 	if len(sh.excess) > 0 && req.Unlimited {
 		key.exempt = true

@@ -42,22 +42,25 @@ func ParseRequest(body []byte) (Request, error) {
 	return r, nil
 }
 
-// SplitBatch returns the elements of a body that is a list, or nil when it is none. The body must be valid UTF-8 JSON for the elements to be complete;
-// each is checked again by ParseRequest.
-func SplitBatch(body []byte) [][]byte {
+// SplitBatch returns the elements of a body that is a list, or nil when it is none. The error is ErrRequestSyntax where a list is malformed
+// anywhere: nothing of it may run then. Whether the elements are requests is left to ParseRequest.
+func SplitBatch(body []byte) ([][]byte, error) {
 	i := skipSpace(body, 0)
 	if i >= len(body) || body[i] != '[' {
-		return nil
+		return nil, nil
 	}
 	out := [][]byte{}
-	scanItems(body, i, func(value int) (int, bool) {
+	end, ok := scanItems(body, i, func(value int) (int, bool) {
 		kind, end := scanValue(body, value, 1)
 		if kind != jsonInvalid {
 			out = append(out, body[value:end])
 		}
 		return end, kind != jsonInvalid
 	})
-	return out
+	if !ok || skipSpace(body, end) != len(body) {
+		return nil, ErrRequestSyntax
+	}
+	return out, nil
 }
 
 // members reads the object that starts at i, which is known to be valid.

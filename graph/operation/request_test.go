@@ -40,6 +40,18 @@ func TestParseRequestTellsBadSyntaxFromBadForm(t *testing.T) {
 	}
 }
 
+func TestABatchIsTakenWholeOrNotAtAll(t *testing.T) {
+	for body, want := range map[string]int{
+		` [{"query":"{a}"}, {"query":"{b}"}] `: 2, `[]`: 0, `{"query":"{a}"}`: 0, `[1]`: 1,
+		`[{"query":"{a}"}`: -1, `[{"query":"{a}"},]`: -1, `[{"query":"{a}"}] x`: -1, `[{"query":"{a}"}, {"query":]`: -1, `[`: -1,
+	} {
+		list, err := operation.SplitBatch([]byte(body))
+		if (err != nil) != (want < 0) || err == nil && len(list) != want {
+			t.Errorf("%s: got %d elements and %v, want %d", body, len(list), err, want)
+		}
+	}
+}
+
 func FuzzParseRequest(f *testing.F) {
 	f.Add([]byte(`{"query":"{a}","variables":{"b":"\ud800"},"extensions":{"persistedQuery":{"sha256Hash":"x"}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -37,6 +37,26 @@ func (v *Variables) Bool(name string) bool {
 	return string(value) == "true"
 }
 
+// Conditions returns the values of Boolean variables that decide @skip and @include, as one '0' or '1' each. The error is an *Error for a variable
+// that is null: the arguments there are not nullable (GraphQL September 2025 §5.8.5 leaves that case of a variable with a default to execution).
+func (v *Variables) Conditions(names []string) (string, error) {
+	bits := make([]byte, len(names))
+	for i, name := range names {
+		switch value, _ := v.Get(name); string(value) {
+		case "true":
+			bits[i] = '1'
+		case "false":
+			bits[i] = '0'
+		default:
+			return "", &Error{
+				Message: fmt.Sprintf("Variable \"$%s\" must not be null: it decides @skip or @include.", name),
+				Code:    CodeVariable, Path: "$" + name, Failure: FailureWrongValue, Type: "Boolean",
+			}
+		}
+	}
+	return string(bits), nil
+}
+
 // CoerceVariables checks the variables of a request against the operation's declarations (GraphQL September 2025 §6.1.2 Coercing Variable
 // Values) and applies defaults. raw is the JSON object of variables; empty or null stands for none.
 //

@@ -85,6 +85,23 @@ func TestVariablesAreCoerced(t *testing.T) {
 	}
 }
 
+func TestNullDecidesNoCondition(t *testing.T) {
+	s := load(t, inputSDL)
+	d := parse(t, s, `query($v: Boolean = true, $w: Boolean!) { f @skip(if: $v) g: f @include(if: $w) }`)
+	for raw, want := range map[string]string{
+		`{"w": true}`: "11", `{"v": false, "w": false}`: "00", `{"v": null, "w": true}`: "",
+	} {
+		vars, errs := d.CoerceVariables("", []byte(raw))
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		got, err := vars.Conditions([]string{"v", "w"})
+		if got != want || (err != nil) != (want == "") {
+			t.Errorf("%s: got %q and %v, want %q", raw, got, err, want)
+		}
+	}
+}
+
 func TestAHostileVariableIsReadOnce(t *testing.T) {
 	s := load(t, inputSDL)
 	d := parse(t, s, "query($v: In){f(in: $v)}")
