@@ -15,6 +15,13 @@ import (
 // MetadataProvider. An io.Closer among them is closed when its snapshot is retired.
 type Extension = any
 
+// HeaderOwner is an extension with headers of its own: those that it reads credentials from, and those that it gives to
+// subgraphs. The gateway's pattern rules never carry a client's header of such a name over to a subgraph.
+type HeaderOwner interface {
+	// OwnedHeaders returns header names, in any letter case. Authorization and Cookie need not be among them.
+	OwnedHeaders() []string
+}
+
 // Factory opens an extension. The context bounds start-up only: work that outlives the call needs a context of the
 // extension's own, ended by Close. A factory reports every mistake in the configuration, with the key at fault.
 type Factory func(ctx context.Context, env Env) (Extension, error)

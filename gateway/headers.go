@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
 )
 
@@ -18,6 +19,8 @@ type headerRule struct {
 	pattern *regexp.Regexp
 	value   string // default or inserted value
 	rename  string // canonical
+
+	reserved []string // canonical; no pattern carries them over
 }
 
 // neverSent are headers that belong to one connection or to the protocol between client and gateway (RFC 9110 §7.6.1), and those that the
@@ -48,6 +51,29 @@ func compileHeaders(rules []config.HeaderRule) (headerRules, error) {
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// reserve keeps headers from what pattern rules carry over: credentials, and what only the gateway may tell subgraphs.
+func (rules headerRules) reserve(names []string) {
+	for i := range rules {
+		rules[i].reserved = names
+	}
+}
+
+// reservedHeaders are the headers that a rule must name: the bypass of trusted documents, and those that extensions own.
+func reservedHeaders(cfg *config.Config, o *opened) []string {
+	var out []string
+	if name := cfg.TrustedDocuments.BypassHeaderName; name != "" {
+		out = append(out, textproto.CanonicalMIMEHeaderKey(name))
+	}
+	for _, id := range o.ids {
+		if h, ok := o.byID[id].(extensions.HeaderOwner); ok {
+			for _, name := range h.OwnedHeaders() {
+				out = append(out, textproto.CanonicalMIMEHeaderKey(name))
+			}
+		}
+	}
+	return out
 }
 
 // apply returns what a client's headers become for the subgraph; nil for nothing.
@@ -89,7 +115,7 @@ func (r *headerRule) apply(client, out http.Header) {
 			return
 		}
 		for name, values := range client {
-			if r.matches(name) {
+			if r.matches(name) && !slices.Contains(r.reserved, name) {
 				out[name] = slices.Clone(values)
 			}
 		}

@@ -68,6 +68,9 @@ func (b *builder) build(ctx context.Context, cfg *config.Config, sdl string) (_ 
 	if s.extensions, err = openExtensions(ctx, cfg, s.graphs.main.protected, b.log); err != nil {
 		return nil, err
 	}
+	for _, rules := range s.graphs.main.headers { // other views have the same
+		rules.reserve(reservedHeaders(cfg, s.extensions))
+	}
 	if s.limits, err = newRateLimits(cfg, b.observe, b.log); err != nil {
 		return nil, err
 	}

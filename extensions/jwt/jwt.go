@@ -22,12 +22,14 @@ type extension struct {
 	resources *resources
 	metadata  []extensions.PublicMetadata
 	read      []func(http.Header) (token string, found bool, err error) // where tokens are, in the order of trial
+	header    string                                                    // that tokens are read from; empty for none of its own
 	headers   http.Header                                               // added to 401
 }
 
 var (
 	_ extensions.Authenticator    = (*extension)(nil)
 	_ extensions.MetadataProvider = (*extension)(nil)
+	_ extensions.HeaderOwner      = (*extension)(nil)
 )
 
 func open(_ context.Context, env extensions.Env) (extensions.Extension, error) {
@@ -53,7 +55,7 @@ func newExtension(c *config, env extensions.Env, now func() time.Time) (*extensi
 	if err != nil {
 		return nil, err
 	}
-	e := &extension{resources: rs, cache: newTokenCache(c.CacheSize, now), read: c.locations()}
+	e := &extension{resources: rs, cache: newTokenCache(c.CacheSize, now), read: c.locations(), header: c.HeaderName}
 	if e.metadata, err = rs.publicMetadata(); err != nil {
 		return nil, err
 	}
@@ -188,6 +190,14 @@ func (e *extension) answer(err error, r *resource) error {
 		refusal.Header = e.headers.Clone()
 	}
 	return refusal
+}
+
+// OwnedHeaders implements extensions.HeaderOwner.
+func (e *extension) OwnedHeaders() []string {
+	if e.header == "" {
+		return nil
+	}
+	return []string{e.header}
 }
 
 // PublicMetadata implements extensions.MetadataProvider.

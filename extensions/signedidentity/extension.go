@@ -43,6 +43,7 @@ type extension struct {
 var (
 	_ extensions.Authorizer       = (*extension)(nil)
 	_ extensions.MetadataProvider = (*extension)(nil)
+	_ extensions.HeaderOwner      = (*extension)(nil)
 )
 
 func open(_ context.Context, env extensions.Env) (extensions.Extension, error) {
@@ -152,6 +153,9 @@ func (c *config) keys() (*ecdsa.PrivateKey, string, error) {
 	}
 	return key, `{"keys":[` + strings.Join(members, ",") + `]}`, nil
 }
+
+// OwnedHeaders implements extensions.HeaderOwner: a client cannot pass off a header of its own as the identity.
+func (e *extension) OwnedHeaders() []string { return []string{e.header} }
 
 // AuthorizeOperation denies nothing. It adds the caller's identity to the requests to subgraphs.
 func (e *extension) AuthorizeOperation(_ context.Context, tok extensions.Token, op extensions.Operation) (extensions.Decision, error) {
