@@ -38,7 +38,8 @@ type Gateway struct {
 	log     *slog.Logger
 
 	current  atomic.Pointer[snapshot]
-	reload   sync.Mutex  // one reload at a time, and none once stopping is set
+	reload   sync.Mutex  // one reload at a time
+	swapping sync.Mutex  // guards the writing of current and stopping: nothing is swapped in once the gateway stops
 	stopping atomic.Bool // set once Shutdown begins
 	closed   atomic.Bool // set once the snapshot may be gone
 	failed   atomic.Bool // the last reload failed
@@ -49,6 +50,7 @@ type Gateway struct {
 	errs      chan error
 	work      sync.WaitGroup // goroutines of the gateway
 	stop      context.CancelFunc
+	abandon   atomic.Pointer[context.CancelFunc] // ends the reload that runs; nil: none ever ran
 }
 
 // New builds the first snapshot. Nothing listens yet.
@@ -182,11 +184,8 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 // Shutdown stops listening, ends streams, lets requests in flight finish within network.shutdown_timeout, and closes everything.
 func (g *Gateway) Shutdown(ctx context.Context) error {
-	g.reload.Lock() // a reload that runs comes to its end, and none follows
-	g.stopping.Store(true)
-	s := g.current.Load()
+	s := g.settle()
 	s.endStreams()
-	g.reload.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Network.ShutdownTimeout)
 	defer cancel()
 	var errs []error
@@ -199,6 +198,18 @@ func (g *Gateway) Shutdown(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// settle makes the snapshot that is served the last one, and returns it. A reload that runs is cancelled and not waited for.
+func (g *Gateway) settle() *snapshot {
+	g.swapping.Lock()
+	g.stopping.Store(true)
+	s := g.current.Load()
+	g.swapping.Unlock()
+	if cancel := g.abandon.Load(); cancel != nil {
+		(*cancel)()
+	}
+	return s
+}
+
 // telemetryFlush bounds what is spent at the end on sending the last traces.
 const telemetryFlush = 2 * time.Second
 
@@ -207,6 +218,7 @@ func (g *Gateway) close() {
 	if g.closed.Swap(true) {
 		return
 	}
+	last := g.settle()
 	if g.stop != nil {
 		g.stop()
 	}
@@ -219,7 +231,7 @@ func (g *Gateway) close() {
 	if err := g.observe.tracing.close(ctx); err != nil {
 		g.log.WarnContext(ctx, "the last traces were not sent", slog.Any("error", err))
 	}
-	g.current.Load().retire()
+	last.retire()
 }
 
 // writeSlack is what a response may take to be written beyond the time of its operation.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -18,6 +19,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/sluice-gateway/sluice/gateway/config"
 )
 
 var soakTime = flag.Duration("soak", 2*time.Second, "how long the soak and chaos tests run")
@@ -128,6 +131,63 @@ func TestPolledSchemas(t *testing.T) {
 	wait(`"stale"`)
 	b.spies["products"].answerWith(nil)
 	wait(`"current"`)
+}
+
+func TestAReloadThatFailedIsTriedAgain(t *testing.T) {
+	b := newBench(t, benchSetup{config: "[operation_limits]\ndepth = 5\n"})
+	b.spies["products"].answerWith(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	b.edit(`schema_path = "products.graphql"`, "")
+	if err := b.g.Reload(t.Context()); err == nil {
+		t.Fatal("a reload without a subgraph's schema succeeds")
+	}
+	b.spies["products"].answerWith(nil)
+	for deadline := time.Now().Add(15 * time.Second); b.g.failed.Load(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the reload was not tried again")
+		}
+	}
+}
+
+func TestRetriesAreSpaced(t *testing.T) {
+	var b backoff
+	now := time.Unix(1, 0)
+	if !b.due(now) {
+		t.Error("the first retry is not due")
+	}
+	for _, want := range []time.Duration{firstRetry, 2 * firstRetry, 4 * firstRetry} {
+		b.note(now, true)
+		if b.due(now.Add(want-1)) || !b.due(now.Add(want)) {
+			t.Errorf("the retry is due after %s, want %s", b.next.Sub(now), want)
+		}
+	}
+	for range 20 {
+		b.note(now, true)
+	}
+	if !b.due(now.Add(lastRetry)) {
+		t.Errorf("the retry waits %s", b.wait)
+	}
+	if b.note(now, false); !b.due(now) {
+		t.Error("a success is remembered as a failure")
+	}
+}
+
+func TestShutdownDoesNotWaitForAReload(t *testing.T) {
+	b := newBench(t, benchSetup{})
+	entered := make(chan struct{})
+	b.g.opts.Supergraph = func(ctx context.Context, _ *config.Config) (string, error) {
+		close(entered)
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
+	reloaded := make(chan error, 1)
+	go func() { reloaded <- b.g.Reload(context.Background()) }()
+	<-entered
+	if err := b.g.Shutdown(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if err := <-reloaded; !errors.Is(err, errStopping) {
+		t.Errorf("the reload ended with %v", err)
+	}
 }
 
 func TestDrain(t *testing.T) {

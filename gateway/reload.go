@@ -27,10 +27,16 @@ var errStopping = errors.New("the gateway stops")
 func (g *Gateway) Reload(ctx context.Context) error {
 	g.reload.Lock()
 	defer g.reload.Unlock()
-	if g.stopping.Load() {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	g.abandon.Store(&cancel)
+	if g.stopping.Load() { // looked at after abandon is set, so that whoever stops the gateway stops this
 		return errStopping
 	}
 	err := g.guarded(ctx, func() error { return g.swap(ctx) })
+	if err != nil && g.stopping.Load() {
+		return errors.Join(errStopping, err)
+	}
 	g.failed.Store(err != nil)
 	if err == nil {
 		g.unpolled.Store(false) // the subgraphs were asked
@@ -91,7 +97,14 @@ func (g *Gateway) swap(ctx context.Context) error {
 	if cfg.OperationCaching.WarmOnReload {
 		warm(ctx, old, next, cfg.OperationCaching.WarmingPercent)
 	}
+	g.swapping.Lock()
+	if g.stopping.Load() {
+		g.swapping.Unlock()
+		next.retire()
+		return errStopping
+	}
 	g.current.Store(next)
+	g.swapping.Unlock()
 	old.retire()
 	return nil
 }
@@ -154,6 +167,7 @@ func (g *Gateway) watch(ctx context.Context) {
 		tick := time.NewTicker(watchInterval)
 		defer tick.Stop()
 		polled := time.Now()
+		var again backoff
 		for {
 			select {
 			case <-ctx.Done():
@@ -169,11 +183,35 @@ func (g *Gateway) watch(ctx context.Context) {
 				// A reload may have failed because a subgraph was down: it is tried again like any other poll.
 				changed = g.failed.Load() || g.supergraphChanged(ctx)
 			}
-			if changed {
-				_ = g.Reload(ctx) // told in log, metric and readiness
+			// What failed for a passing reason, like a provider that was down, is mended by no change of a file.
+			if changed || g.failed.Load() && again.due(time.Now()) {
+				again.note(time.Now(), g.Reload(ctx) != nil) // told in log, metric and readiness
 			}
 		}
 	})
+}
+
+// What a failed reload waits before it is tried again: the first time, and at most.
+const (
+	firstRetry = 2 * watchInterval
+	lastRetry  = 5 * time.Minute
+)
+
+// backoff spaces the attempts after a failure: each waits twice as long as the one before. Its zero value is due.
+type backoff struct {
+	wait time.Duration
+	next time.Time
+}
+
+func (b *backoff) due(now time.Time) bool { return !now.Before(b.next) }
+
+func (b *backoff) note(now time.Time, failed bool) {
+	if !failed {
+		*b = backoff{}
+		return
+	}
+	b.wait = min(max(2*b.wait, firstRetry), lastRetry)
+	b.next = now.Add(b.wait)
 }
 
 // supergraphChanged asks the subgraphs for their SDL and reports whether the supergraph is another one than that which is served.
