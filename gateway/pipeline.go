@@ -95,7 +95,7 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 		Text: doc.text, OperationName: or(req.OperationName, doc.operationName), Variables: req.Variables, Unlimited: doc.unlimited,
 	})
 	if len(errs) > 0 {
-		opts := operation.Options{}
+		opts := operation.Options{Text: doc.text}
 		if hidden := p.view.hiddenFrom(ctx, p.authorizers, req.caller, p.log); hidden != nil {
 			opts.Visible = func(typeName, name string) bool { return !hidden.Hides(typeName, name) }
 		}

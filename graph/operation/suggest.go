@@ -18,6 +18,9 @@ type Options struct {
 	// Visible reports whether the caller may know a field, argument-bearing field or enum value of a type, or with name "" the type itself.
 	// nil means that everything in the API schema may be known.
 	Visible func(typeName, name string) bool
+	// Text is the operation's text. Where Visible is set, it is validated again when a fault would tell something of what is hidden; without
+	// it, such a fault says nothing of its cause.
+	Text string
 }
 
 func (o Options) visible(typeName, name string) bool {
@@ -25,8 +28,9 @@ func (o Options) visible(typeName, name string) bool {
 }
 
 // Suggest returns a copy of the list in which faults over unknown names carry what may have been meant, in Suggestions and in the
-// message. Only names that opts makes visible are offered.
+// message. Only names that opts makes visible are offered, and what is hidden does not exist in any fault.
 func (es ErrorList) Suggest(s *schema.Schema, opts Options) ErrorList {
+	es = es.conceal(s, opts)
 	out := make(ErrorList, len(es))
 	for i, e := range es {
 		c := *e
