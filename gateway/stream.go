@@ -13,6 +13,7 @@ import (
 
 	"github.com/sluice-gateway/sluice/graph"
 	"github.com/sluice-gateway/sluice/graph/operation"
+	"github.com/sluice-gateway/sluice/graph/plan"
 )
 
 // heartbeat is how often a silent stream is given a sign of life, so that proxies do not cut it.
@@ -42,7 +43,7 @@ func (h *graphqlHandler) stream(w http.ResponseWriter, r *http.Request, req *ope
 		h.refuse(w, refusedMedia, no)
 		return
 	}
-	if op.Operation.Kind != operation.Subscription {
+	if op.Operation.Kind != operation.Subscription || h.denied(op) {
 		h.single(ctx, newStreamWriter(w, media), o, op)
 		return
 	}
@@ -61,7 +62,13 @@ func (h *graphqlHandler) stream(w http.ResponseWriter, r *http.Request, req *ope
 	h.forward(ctx, newStreamWriter(w, media), o, op, sub, req.caller.ExpiresAt)
 }
 
-// single streams the one response of a query or mutation.
+// denied reports whether nothing of a subscription may be subscribed to: what was denied is all that there is to answer.
+func (h *graphqlHandler) denied(op *ready) bool {
+	pl, err := h.pipeline.engine.Plan(op.Prepared, op.execution)
+	return err == nil && !slices.ContainsFunc(pl.Fetches, func(f plan.Fetch) bool { return f.Kind == operation.Subscription })
+}
+
+// single streams the one response of an operation that has no further ones.
 func (h *graphqlHandler) single(ctx context.Context, out *streamWriter, o *observation, op *ready) {
 	out.open()
 	res, no := h.pipeline.execute(ctx, o, op)

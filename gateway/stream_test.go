@@ -145,6 +145,25 @@ func TestStreamsEndWithTheirToken(t *testing.T) {
 	}
 }
 
+func TestADeniedSubscriptionSaysWhy(t *testing.T) {
+	b := newBench(t, benchSetup{
+		auth:   true,
+		config: "[extensions.authenticated]\n[extensions.requires-scopes]\n[authentication]\ndefault = \"anonymous\"\n",
+		sdl: func(_, sdl string) string {
+			return strings.Replace(sdl, "productId: ID\n  ): Review!", "productId: ID\n  ): Review! @authenticated", 1)
+		},
+	})
+	for _, media := range []string{typeSSE, typeParts} {
+		got := readAll(openStream(t, b, `subscription{reviewAdded{id}}`, media))
+		if !strings.Contains(got, "UNAUTHENTICATED") || strings.Contains(got, "SUBSCRIPTION_FAILED") {
+			t.Errorf("%s: got %q", media, got)
+		}
+	}
+	if asked := b.spies["reviews"].take(); len(asked) > 0 {
+		t.Errorf("the subgraph was asked: %v", asked)
+	}
+}
+
 func TestABrokenSubscriptionIsTold(t *testing.T) {
 	b := newBench(t, benchSetup{})
 	b.spies["reviews"].answerWith(func(w http.ResponseWriter, _ *http.Request) {
