@@ -62,6 +62,8 @@ func (c *Client) subscribeSSE(ctx context.Context, req *exec.Request) (Events, e
 	}
 	// The subgraph refused, or answered at once. What it says is the only event, if it is a GraphQL response at all: exec finds out.
 	defer func() { _ = s.Close() }()
+	late = time.AfterFunc(c.timeout, func() { cancel(context.DeadlineExceeded) })
+	defer late.Stop()
 	s.single, err = readCapped(nil, resp.Body, c.maxResponse)
 	if err == nil && !bytes.HasPrefix(bytes.TrimLeft(s.single, " \t\r\n"), []byte{'{'}) {
 		err = fmt.Errorf("no event stream: status %d", resp.StatusCode)

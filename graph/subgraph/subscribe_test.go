@@ -124,6 +124,18 @@ func TestSubscriptionEndsWithItsContextAndOpensInTime(t *testing.T) {
 		_, err := c.Subscribe(t.Context(), subscription())
 		wantCode(t, err, exec.CodeSubrequestTimeout)
 	})
+	t.Run("an answer that is no stream and does not end", func(t *testing.T) {
+		stall := func(w http.ResponseWriter, r *http.Request) {
+			io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"data":`)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}
+		c := newClient(t, http.HandlerFunc(stall), func(c *Config) { c.Timeout = 50 * time.Millisecond })
+		_, err := c.Subscribe(t.Context(), subscription())
+		wantCode(t, err, exec.CodeSubrequestTimeout)
+	})
 	t.Run("a quiet stream outlives the timeout until it is canceled", func(t *testing.T) {
 		c := newClient(t, http.HandlerFunc(quiet), func(c *Config) { c.Timeout = 50 * time.Millisecond })
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
