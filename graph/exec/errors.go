@@ -119,7 +119,8 @@ func readSubgraphError(raw []byte) (e subgraphError) {
 	return e
 }
 
-// subgraphErrors reports the errors of a response, marks what they explain as failed, and returns their number.
+// subgraphErrors reports the errors of a response, marks what they explain as failed, and returns their number. Those beyond what a run keeps are
+// only counted.
 func (r *run) subgraphErrors(c *call, raw []byte) int {
 	if raw == nil {
 		return 0
@@ -130,7 +131,9 @@ func (r *run) subgraphErrors(c *call, raw []byte) int {
 	}
 	n := 0
 	elements(raw, func(value []byte) bool {
-		n++
+		if n++; n > unshownErrors*r.options.MaxErrors {
+			return true // each may concern all objects of the request
+		}
 		e := readSubgraphError(value)
 		r.locate(c, e.path, causeOf, func(s subject, tail []byte) {
 			if r.options.ErrorMode != Wrap {

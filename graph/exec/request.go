@@ -36,13 +36,15 @@ func (q *queue) putBack(b batch) {
 // or are too many for one request. The list is valid until the next call.
 func (r *run) calls(f *plan.Fetch) []*call {
 	r.queues = zeroed(r.queues, len(f.Parts))
-	objects := 0
 	for i := range f.Parts {
 		r.queues[i] = r.queue(&f.Parts[i])
-		objects += len(r.at[f.Parts[i].Position])
 	}
 	r.built = r.built[:0]
 	for left := true; left; {
+		objects := 0
+		for i := range r.queues {
+			objects += r.atMost(len(r.queues[i].next.objects))
+		}
 		c := r.takeCall(f, objects)
 		if r.build(c, len(r.built) == 0) {
 			r.built = append(r.built, c)
@@ -100,7 +102,7 @@ func (r *run) build(c *call, first bool) bool {
 // representations appends the list of distinct representations of the objects, and returns the objects that found no room.
 func (r *run) representations(body []byte, own *callPart, objects []uint32) (grown []byte, rest []uint32) {
 	body = append(body, '[')
-	r.distinct.reset(len(objects))
+	r.distinct.reset(r.atMost(len(objects)))
 	for k, o := range objects {
 		comma := len(body)
 		if len(own.groups) > 0 {
@@ -128,6 +130,14 @@ func (r *run) representations(body []byte, own *callPart, objects []uint32) (gro
 		own.join(g, o)
 	}
 	return append(body, ']'), nil
+}
+
+// atMost returns how many different representations of so many objects a request has room for, counting the first that finds none.
+func (r *run) atMost(objects int) int {
+	if limit := r.options.MaxRepresentations; limit > 0 {
+		return min(objects, limit+1)
+	}
+	return objects
 }
 
 // join adds an object to a group.

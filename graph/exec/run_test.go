@@ -376,6 +376,41 @@ func TestManyRepresentationsAreSplit(t *testing.T) {
 	}
 }
 
+// TestSplitRequestsAndTheirErrorsAreBoundedWork: thousands of objects, a few for each request, and a subgraph that answers with errors about all
+// of them.
+func TestSplitRequestsAndTheirErrorsAreBoundedWork(t *testing.T) {
+	const objects = 10_000
+	f := products()
+	var list strings.Builder
+	for i := range objects {
+		fmt.Fprintf(&list, `,{"id":"%d"}`, i)
+	}
+	products := []byte(`{"data":{"products":[` + list.String()[1:] + `]}}`)
+	run := func(limit int, answer string) (errs, room int, took time.Duration) {
+		var mu sync.Mutex
+		start := time.Now()
+		result := Run(t.Context(), Input{Schema: f.schema, Plan: f.plan, Options: Options{MaxRepresentations: limit}, Fetcher: fetchFunc(func(_ context.Context, req *Request) (*Response, error) {
+			if req.Subgraph == 0 {
+				return &Response{Status: 200, Body: &Buffer{B: products}}, nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			room = max(room, cap(req.Body))
+			return &Response{Status: 200, Body: &Buffer{B: []byte(answer)}}, nil
+		})})
+		defer result.Release()
+		return result.Errors, room, time.Since(start)
+	}
+	if _, room, _ := run(100, `{"data":{"_entities":[]}}`); room > 32<<10 {
+		t.Errorf("a request of 100 representations has room for %d bytes", room)
+	}
+	many := strings.Repeat(`,{"message":"x"}`, 200_000)
+	errs, _, took := run(0, `{"data":{"_entities":null},"errors":[`+many[1:]+`]}`)
+	if errs != 100 || took > time.Second {
+		t.Errorf("%d errors were reported after %v", errs, took)
+	}
+}
+
 func TestStorageIsBounded(t *testing.T) {
 	f := tree(1)
 	got, _ := f.run(map[string][]string{"a": {`{"data":{"a":1,"d":[[` + strings.Repeat("{},", 1000) + `{}]]}}`}}, Options{MaxStorageBytes: 4000})
