@@ -75,7 +75,7 @@ func (e *Error) vague() *Error {
 func validateMasked(s *schema.Schema, opts Options) ErrorList {
 	doc, err := parser.ParseQuery(&ast.Source{Name: "operation", Input: opts.Text})
 	if err != nil {
-		return nil
+		return ErrorList{parseError(err)}
 	}
 	m := masker{api: s.API, opts: opts}
 	for _, op := range doc.Operations {
