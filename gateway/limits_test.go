@@ -7,9 +7,12 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sluice-gateway/sluice/gateway/config"
 )
 
 func TestEveryLimitTripsAndLetsPass(t *testing.T) {
@@ -127,6 +130,40 @@ func TestRateLimits(t *testing.T) {
 	}
 	if b.metric("sluice_limits_exceeded_total", "per_caller") != 1 {
 		t.Error("the refusal was not counted")
+	}
+}
+
+func TestCallersAreCountedByWhatTheyCannotChange(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7":            "192.0.2.7",
+		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"2001:db8:1:2::9":      "2001:db8:1:2::/64",
+		"2001:db8:1:3::9":      "2001:db8:1:3::/64",
+		"fe80::1%eth0":         "fe80::/64",
+		"@":                    "@", // a peer without an address
+	} {
+		if got := networkOf(address); got != want {
+			t.Errorf("%s: got %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestAFullTableOfCallersForgetsTheLongestIdle(t *testing.T) {
+	b := newBuckets(config.Rate{Limit: 1, Duration: time.Hour})
+	allowed := func(key string) bool {
+		ok, _ := b.allow(t.Context(), key)
+		return ok
+	}
+	for i := range maxCallers {
+		if !allowed(strconv.Itoa(i)) {
+			t.Fatalf("caller %d was refused", i)
+		}
+	}
+	if allowed("0") { // which also makes "1" the longest idle one
+		t.Error("a caller that is known is counted anew")
+	}
+	if !allowed("one more") || allowed("0") || !allowed("1") {
+		t.Error("another one than the longest idle was forgotten")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -86,7 +87,7 @@ func (l *rateLimits) wrapCaller(next http.Handler) http.Handler {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := "address:" + l.proxies.client(r)
+		key := "address:" + networkOf(l.proxies.client(r))
 		if tok := callerFrom(r.Context()); tok.Authenticated() && tok.Subject != "" {
 			key = "subject:" + tok.Issuer + "\x00" + tok.Subject
 		}
@@ -97,6 +98,20 @@ func (l *rateLimits) wrapCaller(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// networkOf returns the part of an address that one client cannot change at will: all of an IPv4 address, and the /64 of an IPv6 one, which
+// is what a single host is given (RFC 6177 §2).
+func networkOf(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Is4() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
 }
 
 func tooMany(w http.ResponseWriter, after time.Duration) {
@@ -111,30 +126,17 @@ type buckets struct {
 	burst int
 
 	mu   sync.Mutex
-	keys map[string]*bucket
-}
-
-type bucket struct {
-	*rate.Limiter
-	used time.Time
+	keys *recent[*rate.Limiter]
 }
 
 func newBuckets(r config.Rate) *buckets {
-	return &buckets{rate: rate.Limit(float64(r.Limit) / r.Duration.Seconds()), burst: r.Limit, keys: map[string]*bucket{}}
+	return &buckets{rate: rate.Limit(float64(r.Limit) / r.Duration.Seconds()), burst: r.Limit, keys: newRecent[*rate.Limiter](maxCallers)}
 }
 
 func (b *buckets) allow(_ context.Context, key string) (bool, time.Duration) {
 	now := time.Now()
 	b.mu.Lock()
-	k := b.keys[key]
-	if k == nil {
-		if len(b.keys) >= maxCallers {
-			b.forget(now)
-		}
-		k = &bucket{Limiter: rate.NewLimiter(b.rate, b.burst)}
-		b.keys[key] = k
-	}
-	k.used = now
+	k := b.keys.get(key, func() *rate.Limiter { return rate.NewLimiter(b.rate, b.burst) })
 	b.mu.Unlock()
 	r := k.ReserveN(now, 1)
 	if wait := r.DelayFrom(now); wait > 0 {
@@ -142,22 +144,6 @@ func (b *buckets) allow(_ context.Context, key string) (bool, time.Duration) {
 		return false, wait
 	}
 	return true, 0
-}
-
-// forget drops the keys whose buckets are full again, which is what a new bucket is, and the longest idle one when there are none.
-func (b *buckets) forget(now time.Time) {
-	full := time.Duration(float64(b.burst) / float64(b.rate) * float64(time.Second))
-	oldest := ""
-	for key, k := range b.keys {
-		if now.Sub(k.used) >= full {
-			delete(b.keys, key)
-		} else if oldest == "" || k.used.Before(b.keys[oldest].used) {
-			oldest = key
-		}
-	}
-	if len(b.keys) >= maxCallers {
-		delete(b.keys, oldest)
-	}
 }
 
 // hashed makes a key of fixed length without the caller's name in it.

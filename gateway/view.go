@@ -31,7 +31,7 @@ type view struct {
 	engines   map[config.OperationLimits]*graph.Engine
 
 	mu            sync.Mutex
-	introspection map[string]*introspection.Schema // by what is hidden
+	introspection *recent[func() *introspection.Schema] // by what is hidden; they build at the first call
 }
 
 // maxIntrospections bounds the introspection answers kept for callers with different rights.
@@ -40,7 +40,7 @@ const maxIntrospections = 64
 func newView(cfg *config.Config, s *schema.Schema, send fetcher, headers []headerRules) *view {
 	v := &view{
 		cfg: cfg, schema: s, send: send, headers: headers, protected: protectedOf(operation.AllProtected(s)),
-		engines: map[config.OperationLimits]*graph.Engine{}, introspection: map[string]*introspection.Schema{},
+		engines: map[config.OperationLimits]*graph.Engine{}, introspection: newRecent[func() *introspection.Schema](maxIntrospections),
 	}
 	v.openIntrospection()
 	return v
@@ -107,18 +107,13 @@ func (v *view) introspectionFor(hidden *graph.Denied) *introspection.Schema {
 		return nil // the engine's own
 	}
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if s, ok := v.introspection[hidden.Key()]; ok {
-		return s
-	}
-	if len(v.introspection) >= maxIntrospections {
-		clear(v.introspection)
-	}
-	opts := v.answered
-	opts.Hidden = hidden.Hides
-	s := introspection.New(v.schema.API, opts)
-	v.introspection[hidden.Key()] = s
-	return s
+	build := v.introspection.get(hidden.Key(), func() func() *introspection.Schema {
+		opts := v.answered
+		opts.Hidden = hidden.Hides
+		return sync.OnceValue(func() *introspection.Schema { return introspection.New(v.schema.API, opts) })
+	})
+	v.mu.Unlock()
+	return build() // which takes a while for a large schema: only those who see the same wait for it
 }
 
 // hiddenFrom asks the authorizers what of the schema the caller may not know of. When they fail, everything protected is hidden.
