@@ -31,7 +31,8 @@ type document struct {
 	id            string // of a trusted document; "" for any other text
 	operationName string // to run when the request names none
 	scopes        []string
-	unlimited     bool // exempt from the operation limits
+	unlimited     bool   // exempt from the operation limits
+	hash          string // under which to keep the text as a persisted query; "" for not
 }
 
 func trustedDocument(d *trusted.Document) document {
@@ -201,7 +202,7 @@ func (d *documents) hiddenFrom(tok extensions.Token) func(name string) bool {
 	return func(name string) bool { return hidden[name] }
 }
 
-// persisted serves automatic persisted queries: a hash alone asks for a text sent earlier, a hash with a text keeps it.
+// persisted serves automatic persisted queries: a hash alone asks for a text sent earlier, a hash with a text asks to keep it.
 func (d *documents) persisted(req *operationRequest) (document, operation.ErrorList) {
 	if d.apq == nil {
 		return document{}, fault(codeUnsupportedAPQ, "PersistedQueryNotSupported")
@@ -216,8 +217,14 @@ func (d *documents) persisted(req *operationRequest) (document, operation.ErrorL
 	if hex.EncodeToString(sum[:]) != req.Hash {
 		return document{}, fault(codeDocumentMismatch, "The text does not have the SHA-256 hash that it was sent with.")
 	}
-	d.apq.put(req.Hash, req.Query)
-	return document{text: req.Query}, nil
+	return document{text: req.Query, hash: req.Hash}, nil
+}
+
+// keep remembers a text that was sent with its hash, once it has proved to be an operation.
+func (d *documents) keep(doc document) {
+	if doc.hash != "" {
+		d.apq.put(doc.hash, doc.text)
+	}
 }
 
 func fault(code operation.Code, message string) operation.ErrorList {

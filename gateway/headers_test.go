@@ -30,7 +30,8 @@ header_name = "x-own-token"
 [extensions.signed-identity.config]
 issuer = "https://graph.example.com"
 audience = "subgraphs"
-`, as.JWKSURL, as.Issuer)})
+`, as.JWKSURL, as.Issuer),
+	})
 	token := as.Token(map[string]any{"aud": "sluice"})
 	sent := []string{"X-Own-Token", token, "X-Bypass", "open sesame", "X-Other", "o"}
 	if a := b.query(`{brands{id}}`, sent...); codeOf(a.body) != "" {

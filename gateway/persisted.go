@@ -10,7 +10,11 @@ type persistedQueries struct {
 	size  int
 }
 
-const maxPersistedBytes = 16 << 20
+// maxPersistedBytes bounds what the texts take, with persistedOverhead for each: its hash, its places in the map and in the order.
+const (
+	maxPersistedBytes = 16 << 20
+	persistedOverhead = 256
+)
 
 func newPersistedQueries() *persistedQueries { return &persistedQueries{texts: map[string]string{}} }
 
@@ -29,9 +33,9 @@ func (q *persistedQueries) put(hash, text string) {
 	}
 	q.texts[hash] = text
 	q.order = append(q.order, hash)
-	q.size += len(text)
+	q.size += len(text) + persistedOverhead
 	for q.size > maxPersistedBytes && len(q.order) > 1 {
-		q.size -= len(q.texts[q.order[0]])
+		q.size -= len(q.texts[q.order[0]]) + persistedOverhead
 		delete(q.texts, q.order[0])
 		q.order = q.order[1:]
 	}

@@ -101,6 +101,7 @@ func (p *pipeline) admit(ctx context.Context, req *operationRequest) (*ready, *r
 		}
 		return nil, &refused{errs: errs.Suggest(p.view.schema, opts)}
 	}
+	p.documents.keep(doc)
 	if req.readOnly && prep.Operation.Kind == operation.Mutation {
 		return nil, &refused{errs: operation.ErrorList{{
 			Message: "Mutations are not allowed here.", Code: codeMutationRefused, Failure: operation.FailureOperation,
