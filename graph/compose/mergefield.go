@@ -76,6 +76,7 @@ func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
 	t.addField(dest)
 	if len(resolvers) == 0 {
 		if !m.abstractedBase(t, dest.name) {
+			m.settleOverrides(t, sources)
 			m.failExternalOnly(dest, sources)
 			t.setFields(t.fields[:len(t.fields)-1])
 			return

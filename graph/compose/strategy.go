@@ -170,9 +170,9 @@ func (d dnf) reduce() dnf {
 	return out
 }
 
-// implies says whether meeting d meets e too.
+// implies says whether meeting d meets e too. An empty set of e asks for nothing.
 func (d dnf) implies(e dnf) bool {
-	if len(e) == 0 {
+	if len(e) == 0 || slices.ContainsFunc(e, func(want []string) bool { return len(want) == 0 }) {
 		return true
 	}
 	if len(d) == 0 {

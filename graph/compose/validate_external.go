@@ -6,7 +6,7 @@ import "github.com/sluice-gateway/sluice/graph/federation"
 // declaration says nothing. Interface fields are resolved by no subgraph, so none
 // is external.
 func (v validator) checkExternal(f *field) {
-	if f.owner.kind == interfaceKind && has(f.applied, federation.External) {
+	if f.owner.kind == interfaceKind && has(f.applied, federation.External) && !v.use.fake[f] {
 		v.report(ExternalOnInterface, f.pos, f.coordinate(), "Interface field %q is marked @external, which has no meaning on interfaces. Remove @external.", f.coordinate())
 	}
 	if v.use.external(f) && !v.use.used[f] {

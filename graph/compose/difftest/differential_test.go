@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	sets   = flag.Int("sets", 8, "how many sets of subgraphs to draw from each seed")
+	sets   = flag.Int("sets", 6, "how many sets of subgraphs to draw from each seed")
 	first  = flag.Uint64("first", 0, "the number of the first of them")
 	shared = flag.Bool("shared", false, "start from the shared cases too")
 )

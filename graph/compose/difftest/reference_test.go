@@ -100,7 +100,7 @@ func (r *reference) start() error {
 func (r *reference) stop() {
 	_ = r.in.Close()
 	_ = r.cmd.Process.Kill()
-	for range r.lines { //nolint:revive // what it still says is of no interest
+	for range r.lines {
 	}
 	_ = r.cmd.Wait()
 }
