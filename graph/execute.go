@@ -142,9 +142,9 @@ func (e *Engine) Plan(p *Prepared, x Execution) (*plan.Plan, error) {
 	pl, _ := e.plans.get(key, func() (*planned, int64, bool) {
 		pl, err := e.planner.Build(p.Operation, opts)
 		if err != nil {
-			return &planned{err: err}, 256, true
+			return &planned{err: err}, p.shape.size + 256, true // the key holds the shape
 		}
-		return &planned{plan: pl}, pl.Size(), true
+		return &planned{plan: pl}, p.shape.size + pl.Size(), true
 	})
 	if pl.err != nil {
 		return nil, planError(pl.err)

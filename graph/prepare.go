@@ -44,6 +44,7 @@ type shape struct {
 	local     []*operation.Field // fields of introspection
 	// excess says which limits the operation exceeds. Such a shape is without op, which may be huge: nothing is done with it but refusing.
 	excess operation.ErrorList
+	size   int64 // bytes, with the document
 	err    error
 }
 
@@ -121,7 +122,8 @@ func (e *Engine) buildShape(key shapeKey, vars *operation.Variables) (sh *shape,
 	out := &shape{measures: key.doc.Measure(op)}
 	if !key.exempt {
 		if out.excess = out.measures.Check(e.cfg.Limits); len(out.excess) > 0 {
-			return out, key.doc.Size() + 1024, true
+			out.size = key.doc.Size() + 1024
+			return out, out.size, true
 		}
 	}
 	out.op, out.protected = op, operation.Protected(e.schema, op)
@@ -133,7 +135,8 @@ func (e *Engine) buildShape(key shapeKey, vars *operation.Variables) (sh *shape,
 		out.cost = operation.CompileCost(e.schema, op)
 		size *= 2 // the cost has a field for each of the operation's
 	}
-	return out, key.doc.Size() + size, true
+	out.size = key.doc.Size() + size
+	return out, out.size, true
 }
 
 // cost evaluates an operation's cost and holds it against the limit.

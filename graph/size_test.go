@@ -62,16 +62,20 @@ func TestRefusedOperationsAreKeptWithoutTheirTree(t *testing.T) {
 }
 
 func TestCachesHoldNoMoreThanTheirBounds(t *testing.T) {
-	const bound = 8 << 20
+	const bound = 16 << 20
 	s := sizeSchema(t)
 	before := heap()
-	e := New(s, Config{DocumentCacheBytes: bound, Parse: operation.ParseLimits{Bytes: 1 << 20, Tokens: 1 << 20}})
-	for i := range 30 {
-		if _, errs := e.Prepare(Request{Text: wide(i)}); len(errs) > 0 {
+	e := New(s, Config{DocumentCacheBytes: bound / 2, PlanCacheBytes: bound / 2, MaxPositions: 10})
+	for i := range 100 {
+		p, errs := e.Prepare(Request{Text: wide(i)})
+		if len(errs) > 0 {
 			t.Fatal(errs)
 		}
+		if _, err := e.Plan(p, Execution{}); err == nil {
+			t.Fatal("the operation is not too complex")
+		}
 	}
-	if held := heap() - before; held > bound*3/2 {
+	if held := heap() - before; held > bound {
 		t.Errorf("%d bytes are held, with a bound of %d", held, bound)
 	}
 	runtime.KeepAlive(e)
