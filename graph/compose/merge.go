@@ -165,7 +165,7 @@ func (s *subgraph) neededVersion() federation.Version {
 		switch f.identity {
 		case federation.ConnectSpec:
 			v, _ = federation.ConnectNeeds(f.version)
-		case federation.CacheTagSpec: // a supergraph of any version carries it
+		case federation.CacheTagSpec, federation.ContextSpec: // linked by themselves they ask for nothing
 		default:
 			for _, name := range companions[f.identity] {
 				if since, ok := federation.Since(strings.TrimPrefix(name, "@")); ok && since.AtLeast(v) {

@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -65,3 +66,7 @@ func hasCode(errs []*compose.Error, code compose.Code) bool {
 func perPath(code string) bool {
 	return code == string(compose.SatisfiabilityError) || code == string(compose.ShareableHasMismatchedRuntimeTypes)
 }
+
+// leaked are lines of the reference's supergraph about the scalars of specifications
+// that a subgraph links by themselves: machinery, which has no place there.
+var leaked = regexp.MustCompile(`^(scalar )?(context__ContextFieldValue|policy__Policy|requiresScopes__Scope)( @join__type|$)`)
