@@ -29,8 +29,9 @@ func (m errorCodes) rename(body []byte) []byte {
 		})
 	}
 	code := func(at int) {
-		to, ok := m[string(text(body, at))]
-		if !ok {
+		from := text(body, at)
+		to, ok := m[string(from)]
+		if from == nil || !ok {
 			return
 		}
 		out = append(out, body[done:at]...)
@@ -64,7 +65,7 @@ func skipString(b []byte, i int) int {
 			i++
 		}
 	}
-	return i + 1
+	return min(i+1, len(b))
 }
 
 // skipValue returns the end of the value at i.
@@ -107,6 +108,9 @@ func members(b []byte, i int, f func(key []byte, value int)) {
 	}
 	for i = skipSpace(b, i+1); i < len(b) && b[i] == '"'; i = skipSpace(b, i) {
 		end := skipString(b, i)
+		if end < i+2 {
+			return
+		}
 		key := b[i+1 : end-1]
 		value := skipSpace(b, skipSpace(b, end)+1) // behind the colon
 		f(key, value)
@@ -136,5 +140,9 @@ func text(b []byte, i int) []byte {
 	if i >= len(b) || b[i] != '"' {
 		return nil
 	}
-	return b[i+1 : skipString(b, i)-1]
+	end := skipString(b, i)
+	if end < i+2 {
+		return nil
+	}
+	return b[i+1 : end-1]
 }

@@ -23,7 +23,7 @@ func graphiQL() http.Handler { return graphiql.Handler() }
 // it needs no credentials: they are entered there.
 func withPage(page, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		opens := (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.URL.RawQuery == ""
+		opens := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if opens && parseAccept(r.Header.Values("Accept")).prefersHTML() {
 			page.ServeHTTP(w, r)
 			return

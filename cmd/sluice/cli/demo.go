@@ -111,7 +111,9 @@ func authConfig(as *authserver.Server, origin string) string {
 [extensions.jwt.config]
 url = %[1]q
 issuer = %[2]q
-audience = [%[3]q, %[4]q]
+challenge_scopes = ["accounts:read"]
+protected_resources.mcp.audience = %[3]q
+protected_resources.graphql.audience = %[4]q
 [extensions.jwt.config.oauth.protected_resource.metadata]
 resource = %[3]q
 authorization_servers = [%[2]q]
