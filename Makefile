@@ -34,9 +34,9 @@ tidy: ## go.mod, go.sum and the tools module are tidy
 	go mod tidy -diff
 	go mod verify
 
-unit: ## go test -race, with the house rules and the scripts of the command line
+unit: $(E2E) ## go test -race, with the house rules, the scripts of the command line and the reference composer
 	@mkdir -p $(TOOLS) && $(TESTDATA) > $(TOOLS)/testdata.before
-	go test -race -p 2 -timeout 10m $(GATE_JSON) $(PKG)
+	SLUICE_E2E=1 go test -race -p 2 -timeout 10m $(GATE_JSON) $(PKG)
 	go test -C tools $(GATE_JSON) ./gate
 
 clean-tree: ## the tests of unit have left testdata as it was

@@ -123,7 +123,7 @@ type HeaderRule struct {
 	Rule string `toml:"rule" oneof:"forward|insert|remove|rename_duplicate"`
 	// Header that the rule is for.
 	Name string `toml:"name" check:"header"`
-	// Regular expression on header names, in any letter case, in place of `name` (forward and remove). It never matches `Authorization` or `Cookie`, which a rule must name.
+	// Regular expression on header names, in any letter case, in place of `name` (forward and remove). It never matches `Authorization`, `Cookie`, the header of `trusted_documents.bypass_header_name` or one that an extension reads or sets, which a rule must name.
 	Pattern string `toml:"pattern"`
 	// Value to send when the client sent none (forward and rename_duplicate).
 	Default Secret `toml:"default"`

@@ -49,8 +49,10 @@ func (s *schema) directiveNamed(name string) *directiveDef {
 var linkDefinition = federation.Directive{
 	Name: federation.Link, Repeatable: true, Locations: []string{federation.OnSchema},
 	Args: []federation.Argument{
-		{Name: "url", Type: "String"}, {Name: "as", Type: "String"},
-		{Name: "for", Type: "Purpose"}, {Name: "import", Type: "[Import]"},
+		{Name: "url", Type: "String"},
+		{Name: "as", Type: "String"},
+		{Name: "for", Type: "Purpose"},
+		{Name: "import", Type: "[Import]"},
 	},
 }
 
