@@ -24,6 +24,8 @@ type Options struct {
 	Load func() (*config.Config, error)
 	// Supergraph gives the supergraph SDL of a configuration; nil means the function Supergraph.
 	Supergraph func(ctx context.Context, cfg *config.Config) (string, error)
+	// Listener is the public listener, for callers who must know its port beforehand; nil opens network.listen_address. The gateway closes it.
+	Listener net.Listener
 	// ToolsOnly serves the MCP endpoints and leaves out the GraphQL one.
 	ToolsOnly bool
 }
@@ -104,11 +106,15 @@ func (g *Gateway) Start(ctx context.Context) error {
 		g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
 		return err
 	}
-	for _, l := range g.handlers(cfg, secure) {
-		if err := g.listen(ctx, l, cfg); err != nil {
-			g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
-			return err
+	for i, e := range g.handlers(cfg, secure) {
+		l := g.opts.Listener
+		if i > 0 || l == nil {
+			if l, err = Listen(ctx, e.address); err != nil {
+				g.close() //nolint:contextcheck // what ends the gateway must not end with its caller
+				return err
+			}
 		}
+		g.serve(l, e, cfg)
 	}
 	if g.export != nil {
 		g.work.Go(func() { g.export.run(ctx) })
@@ -141,12 +147,17 @@ func (g *Gateway) handlers(cfg *config.Config, secure *tls.Config) []endpoint {
 	return out
 }
 
-// listen opens one listener and serves it.
-func (g *Gateway) listen(ctx context.Context, e endpoint, cfg *config.Config) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", e.address)
+// Listen opens a listener; the error says what to do about a port that is taken.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; another program may have the port: choose another one, or port 0 for a free one", e.address, err)
+		return nil, fmt.Errorf("listen on %s: %w; another program may have the port: choose another one, or port 0 for a free one", address, err)
 	}
+	return l, nil
+}
+
+// serve serves an endpoint on its listener.
+func (g *Gateway) serve(l net.Listener, e endpoint, cfg *config.Config) {
 	srv := &http.Server{
 		Handler: e.handler, ReadHeaderTimeout: cfg.Network.ReadHeaderTimeout, ReadTimeout: cfg.Network.ReadTimeout, IdleTimeout: cfg.Network.IdleTimeout,
 		MaxHeaderBytes: int(cfg.Network.MaxHeaderSize), ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelDebug),
@@ -163,7 +174,6 @@ func (g *Gateway) listen(ctx context.Context, e endpoint, cfg *config.Config) er
 			g.errs <- fmt.Errorf("serve %s: %w", e.address, err)
 		}
 	})
-	return nil
 }
 
 // Address returns the address of the public listener, with its port.

@@ -36,18 +36,20 @@ func runDemo(ctx context.Context, env *environment, port int, auth, verbose bool
 	first, authPort := demo.DefaultPort, authserver.DefaultPort
 	if port == 0 {
 		first, authPort = 0, 0
-		free, err := freePort(ctx)
-		if err != nil {
-			return err
-		}
-		port = free // must be known beforehand: tokens are issued for the gateway's URL
 	}
+	// The port must be known, and taken, before anything else: tokens are issued for the gateway's URL.
+	l, err := gateway.Listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return err //nolint:wrapcheck // it names the port and the way out
+	}
+	defer l.Close()
+	address := l.Addr().String()
+	port = l.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // a TCP listener
 	d, err := demo.Start(ctx, demo.Options{FirstPort: first, Auth: auth})
 	if err != nil {
 		return fmt.Errorf("%w; sluice demo --port 0 takes free ports", err)
 	}
 	defer d.Close()
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	origin := "http://localhost:" + strconv.Itoa(port)
 	text := demoConfig(d, address, origin)
 	token := ""
@@ -71,21 +73,11 @@ func runDemo(ctx context.Context, env *environment, port int, auth, verbose bool
 		level = "debug"
 	}
 	log := env.logger(level, "text")
-	g, err := gateway.New(ctx, cfg, gateway.Options{Version: version(), Logger: log})
+	g, err := gateway.New(ctx, cfg, gateway.Options{Version: version(), Logger: log, Listener: l})
 	if err != nil {
 		return env.report(err)
 	}
 	return serve(ctx, env, g, log, func() { printDemo(env.stdout, d, origin, token) })
-}
-
-// freePort finds a port that nobody listens on now.
-func freePort(ctx context.Context) (int, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // a TCP listener
 }
 
 func demoConfig(d *demo.Demo, address, origin string) string {
