@@ -12,9 +12,7 @@ import (
 
 	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
-	"github.com/sluice-gateway/sluice/graph"
 	"github.com/sluice-gateway/sluice/graph/operation"
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/sluice-gateway/sluice/graph/trusted"
 )
 
@@ -23,10 +21,8 @@ import (
 type documents struct {
 	cfg   config.TrustedDocuments
 	store *trusted.Store
-	// touches holds, for each document, what it asks for of the elements that the schema protects.
-	touches map[*trusted.Document][]string
-	apq     *persistedQueries // nil: off
-	log     *slog.Logger
+	apq   *persistedQueries // nil: off
+	log   *slog.Logger
 }
 
 // document is the text to run.
@@ -44,13 +40,8 @@ func trustedDocument(d *trusted.Document) document {
 }
 
 // newDocuments puts the sources together. APQ is no allow-list, so it is off where documents are enforced.
-func newDocuments(cfg *config.Config, store *trusted.Store, v *view, log *slog.Logger) *documents {
-	d := &documents{cfg: cfg.TrustedDocuments, store: store, touches: map[*trusted.Document][]string{}, log: log}
-	if len(v.protected) > 0 {
-		for _, doc := range store.All() {
-			d.touches[doc] = protectedIn(v.schema, doc.Text)
-		}
-	}
+func newDocuments(cfg *config.Config, store *trusted.Store, log *slog.Logger) *documents {
+	d := &documents{cfg: cfg.TrustedDocuments, store: store, log: log}
 	if cfg.APQ.Enabled && !cfg.TrustedDocuments.Enforced {
 		d.apq = newPersistedQueries()
 	}
@@ -194,13 +185,10 @@ func (d document) scopesDemanded(tok extensions.Token) *extensions.Error {
 }
 
 // hiddenFrom tells which documents of the search index the caller may not run; nil means none.
-func (d *documents) hiddenFrom(tok extensions.Token, elements *graph.Denied) func(name string) bool {
+func (d *documents) hiddenFrom(tok extensions.Token) func(name string) bool {
 	var hidden map[string]bool
 	for _, doc := range d.store.All() {
-		if !missingScopes(tok, doc.Scopes) && !slices.ContainsFunc(d.touches[doc], func(c string) bool {
-			typeName, member, _ := strings.Cut(c, ".")
-			return elements.Hides(typeName, member)
-		}) {
+		if !missingScopes(tok, doc.Scopes) {
 			continue
 		}
 		if hidden == nil {
@@ -212,28 +200,6 @@ func (d *documents) hiddenFrom(tok extensions.Token, elements *graph.Denied) fun
 		return nil
 	}
 	return func(name string) bool { return hidden[name] }
-}
-
-// protectedIn lists the coordinates under security directives that a document touches, whatever its conditions are. The document is valid.
-func protectedIn(s *schema.Schema, text string) []string {
-	doc, errs := operation.Parse(s, text, operation.ParseLimits{Bytes: len(text)})
-	if len(errs) > 0 {
-		return nil // the load has refused it
-	}
-	var out []string
-	for _, name := range doc.Operations() {
-		for _, condition := range []bool{true, false} {
-			op, err := doc.Normalize(name, func(string) bool { return condition })
-			if err != nil {
-				continue
-			}
-			for _, p := range operation.Protected(s, op) {
-				out = append(out, p.Coordinate)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
 }
 
 // persisted serves automatic persisted queries: a hash alone asks for a text sent earlier, a hash with a text asks to keep it.

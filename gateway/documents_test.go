@@ -15,11 +15,6 @@ import (
 
 	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
-	"github.com/sluice-gateway/sluice/graph"
-	"github.com/sluice-gateway/sluice/graph/compose"
-	"github.com/sluice-gateway/sluice/graph/operation"
-	"github.com/sluice-gateway/sluice/graph/plan"
-	"github.com/sluice-gateway/sluice/graph/schema"
 	"github.com/sluice-gateway/sluice/graph/trusted"
 )
 
@@ -194,40 +189,9 @@ func TestDocumentScopes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hidden := (&documents{store: store}).hiddenFrom(reader, nil)
+	hidden := (&documents{store: store}).hiddenFrom(reader)
 	if hidden == nil || !hidden("B") || hidden("A") {
 		t.Error("the reader must not see B and must see A")
-	}
-}
-
-// TestDocumentsThatAskForHiddenElementsAreHidden is about documents that demand nothing themselves: who may not see what they ask for must not
-// learn of it by them.
-func TestDocumentsThatAskForHiddenElementsAreHidden(t *testing.T) {
-	res := compose.Compose([]compose.Subgraph{{Name: "s", URL: "http://s", SDL: protectedSDL}}, compose.Options{})
-	if len(res.Errors) > 0 {
-		t.Fatal(res.Errors[0])
-	}
-	s, err := schema.Load(res.Supergraph)
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := trusted.NewStore([]*trusted.Document{
-		{Name: "Open", Text: "query Open { open }"},
-		{Name: "Gold", Text: "query Gold { open secretObject { gold } }"},
-		{Name: "Sometimes", Text: "query Sometimes($x: Boolean!) { open secretField @include(if: $x) }"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg := config.Default()
-	d := newDocuments(&cfg, store, &view{schema: s, protected: protectedOf(operation.AllProtected(s))}, slog.New(slog.DiscardHandler))
-	denied := graph.NewDenied(s, map[string]*plan.FieldError{"Vault": hiddenError, "Query.secretField": hiddenError})
-	hidden := d.hiddenFrom(extensions.Anonymous(""), denied)
-	if hidden == nil || hidden("Open") || !hidden("Gold") || !hidden("Sometimes") {
-		t.Error("want Gold and Sometimes hidden, and Open shown")
-	}
-	if d.hiddenFrom(extensions.Anonymous(""), nil) != nil {
-		t.Error("a caller from whom nothing is hidden misses a document")
 	}
 }
 

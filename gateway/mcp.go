@@ -9,7 +9,6 @@ import (
 
 	"github.com/sluice-gateway/sluice/extensions"
 	"github.com/sluice-gateway/sluice/gateway/config"
-	"github.com/sluice-gateway/sluice/graph"
 	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/trusted"
 	"github.com/sluice-gateway/sluice/mcp"
@@ -25,7 +24,7 @@ func newMCP(cfg *config.Config, e config.MCPEndpoint, p *pipeline, index *search
 	for _, d := range store.All() {
 		documents = append(documents, mcp.Document{
 			ID: d.ID, Name: d.Name, Title: d.Title, Description: d.Description, Query: d.Text, OperationName: d.OperationName,
-			Variables: d.Variables, Restricted: len(d.Scopes) > 0 || len(p.documents.touches[d]) > 0,
+			Variables: d.Variables, Restricted: len(d.Scopes) > 0,
 		})
 	}
 	return mcp.New(mcp.Config{ //nolint:wrapcheck // it names the endpoint's keys
@@ -183,14 +182,14 @@ type schemaSource struct {
 
 // Schema implements mcp.SchemaSource.
 func (s *schemaSource) Schema(ctx context.Context) mcp.View {
-	v := mcp.View{Schema: s.pipeline.view.schema.API, Index: s.index}
-	var hidden *graph.Denied
-	if !s.mark {
-		hidden = s.pipeline.view.hiddenFrom(ctx, s.pipeline.authorizers, callerFrom(ctx), s.pipeline.log)
+	v := mcp.View{
+		Schema: s.pipeline.view.schema.API, Index: s.index, HiddenDocument: s.pipeline.documents.hiddenFrom(callerFrom(ctx)),
 	}
-	if hidden != nil {
+	if s.mark {
+		return v
+	}
+	if hidden := s.pipeline.view.hiddenFrom(ctx, s.pipeline.authorizers, callerFrom(ctx), s.pipeline.log); hidden != nil {
 		v.Hidden = hidden.Hides
 	}
-	v.HiddenDocument = s.pipeline.documents.hiddenFrom(callerFrom(ctx), hidden)
 	return v
 }

@@ -99,7 +99,7 @@ func (b *builder) guardianFor(s *snapshot, name string) *guardian {
 // pipelineFor makes the pipeline of one resource.
 func (b *builder) pipelineFor(s *snapshot, v *view, store *trusted.Store, limits config.OperationLimits, g *guardian) *pipeline {
 	return &pipeline{
-		view: v, engine: v.engine(limits), authorizers: s.extensions.authorizers, documents: newDocuments(s.cfg, store, v, b.log),
+		view: v, engine: v.engine(limits), authorizers: s.extensions.authorizers, documents: newDocuments(s.cfg, store, b.log),
 		timeout: s.cfg.Gateway.Timeout, reject: s.cfg.Authorization.DeniedFields == config.DeniedReject,
 		variables: int(limits.VariablesSize), limits: limits, costLimit: costLimit(s.cfg), codes: s.cfg.Graph.ErrorCodeMapping,
 		challenge: g.challenge, observe: b.observe, candidates: b.candidates, log: b.log, retired: s.retired,
