@@ -1,5 +1,6 @@
 // The clients that people use, each doing what an agent does: list, search, look up, execute.
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { test } from 'node:test'
 import * as v2 from '@modelcontextprotocol/client'
 import * as v1 from '@modelcontextprotocol/sdk/client/index.js'
@@ -94,4 +95,21 @@ test('mcp-remote-client connects', async (t) => {
   const r = await run('mcp-remote-client', [mcp, '--allow-http'], { env: { MCP_REMOTE_CONFIG_DIR: await folder(t) } })
   assert.equal(r.code, 0, r.stdout + r.stderr)
   assert.match(r.stdout + r.stderr, /introspect/)
+})
+
+test('the Go SDK finds its way through the graph', async (t) => {
+  const { mcp } = await demo(t)
+  const tools = path.resolve(import.meta.dirname, '../../tools')
+  const r = await run('go', ['run', '-C', tools, './gosdk', mcp, crossing])
+  assert.equal(r.code, 0, r.stdout + r.stderr)
+  const { protocol, tools: listed, answers, unknown } = JSON.parse(r.stdout)
+  assert.equal(protocol, '2026-07-28')
+  assert.deepEqual(listed, ['execute', 'introspect', 'search'])
+  for (const [tool, { isError, text }] of Object.entries(answers)) assert.equal(isError, false, `${tool}: ${text}`)
+  assert.match(answers.search.text, /latestReviews\(first: Int/)
+  assert.match(answers.introspect.text, /type Review[^{]*{/)
+  const { data, errors } = JSON.parse(answers.execute.text)
+  assert.equal(errors, undefined)
+  assert.equal(data.latestReviews.length, 2)
+  assert.match(unknown, /unknown tool/)
 })
