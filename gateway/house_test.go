@@ -132,6 +132,9 @@ func TestEveryPackageHasOneDocComment(t *testing.T) {
 		}
 		if s.syntax.Doc != nil {
 			docs[s.pkg] = append(docs[s.pkg], s.file)
+			if path.Base(s.file) != "doc.go" && s.syntax.Name.Name != "main" {
+				t.Errorf("%s: what a package owns stands in its doc.go", s.file)
+			}
 		}
 		if slices.Contains([]string{"util", "utils", "common", "helpers", "types"}, s.syntax.Name.Name) {
 			t.Errorf("%s: a package is called by what it owns, not %s", s.file, s.syntax.Name.Name)
