@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 )
 
@@ -152,7 +153,7 @@ func (r *run) passError(c *call, s subject, tail []byte, e subgraphError) {
 	}
 	text := "the subgraph reported an error"
 	if r.options.ErrorMode == Propagate && len(e.message) > 0 && e.message[0] == '"' {
-		text = string(unquote(e.message))
+		text = string(operation.Unquote(e.message))
 	}
 	record := r.openError(s, text)
 	coded := false

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 )
 
@@ -64,7 +65,7 @@ func FuzzScanner(f *testing.F) {
 		var want string
 		if got && json.Unmarshal(text, &want) == nil && text[s.i-1] == '"' {
 			raw := bytes.Trim(text, " \n\r\t")
-			if text := string(unquote(raw)); text != want {
+			if text := string(operation.Unquote(raw)); text != want {
 				t.Errorf("%q means %q, want %q", raw, text, want)
 			}
 		}

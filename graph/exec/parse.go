@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 	"github.com/sluice-gateway/sluice/graph/schema"
 )
@@ -81,7 +82,7 @@ func (p *parser) name() ([]byte, bool) {
 	if p.peek() != '"' || !p.str() {
 		return nil, false
 	}
-	return unquote(p.b[start:p.i]), true
+	return operation.Unquote(p.b[start:p.i]), true
 }
 
 // field reads the value of a field of o.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strconv"
 
+	"github.com/sluice-gateway/sluice/graph/operation"
 	"github.com/sluice-gateway/sluice/graph/plan"
 )
 
@@ -154,7 +155,7 @@ const maxSteps = 128
 func readPath(raw []byte) (steps []step) {
 	elements(raw, func(value []byte) bool {
 		if value[0] == '"' {
-			steps = append(steps, step{key: unquote(value)})
+			steps = append(steps, step{key: operation.Unquote(value)})
 			return len(steps) < maxSteps
 		}
 		i, err := strconv.Atoi(string(value))

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/sluice-gateway/sluice/graph/operation"
 )
 
 // scanner validates JSON (RFC 8259) without decoding it. Its methods stand at i, move i past what they accept, and report whether it is valid.
@@ -257,7 +259,7 @@ func members(raw []byte, f func(key, value []byte)) {
 	for filled && ok {
 		start := s.i
 		s.str()
-		key := unquote(raw[start:s.i])
+		key := operation.Unquote(raw[start:s.i])
 		s.colon()
 		start = s.i
 		s.value()

@@ -133,10 +133,14 @@ func persistedHash(b []byte, i int) string {
 	return hash
 }
 
-// Text decodes a valid JSON string with its quotes. Escaped surrogates that are no pair become U+FFFD.
-func Text(b []byte) string {
+// Text decodes a valid JSON string with its quotes, as Unquote does.
+func Text(b []byte) string { return string(Unquote(b)) }
+
+// Unquote decodes a valid JSON string with its quotes (RFC 8259 §7). Escaped surrogates that are no pair become U+FFFD. It
+// returns a part of b where there is nothing to decode.
+func Unquote(b []byte) []byte {
 	if plain, ok := unquote(b); ok {
-		return string(plain)
+		return plain
 	}
 	out := make([]byte, 0, len(b))
 	for i := 1; i < len(b)-1; i++ {
@@ -162,7 +166,7 @@ func Text(b []byte) string {
 		}
 		out = utf8.AppendRune(out, r)
 	}
-	return string(out)
+	return out
 }
 
 func escaped(c byte) byte {

@@ -25,9 +25,8 @@ func dataDir() string {
 	return dir
 }
 
-// TestSuitesNeedNoMoreRequests plans every query of the shared suites and holds the number of requests against the fewest that
-// established gateways needed.
-func TestSuitesNeedNoMoreRequests(t *testing.T) {
+// eachSuite runs a test on every shared suite.
+func eachSuite(t *testing.T, test func(t *testing.T, suite string)) {
 	dir := dataDir()
 	if dir == "" {
 		t.Skip("the shared federation suites are not beside this clone; the goldens of this package cover the same rules")
@@ -38,9 +37,13 @@ func TestSuitesNeedNoMoreRequests(t *testing.T) {
 	}
 	for _, file := range files {
 		suite := filepath.Dir(file)
-		t.Run(filepath.Base(suite), func(t *testing.T) { planSuite(t, suite) })
+		t.Run(filepath.Base(suite), func(t *testing.T) { test(t, suite) })
 	}
 }
+
+// TestSuitesNeedNoMoreRequests plans every query of the shared suites and holds the number of requests against the fewest that
+// established gateways needed.
+func TestSuitesNeedNoMoreRequests(t *testing.T) { eachSuite(t, planSuite) }
 
 func planSuite(t *testing.T, suite string) {
 	sdl, err := os.ReadFile(filepath.Join(suite, "supergraph.graphql"))

@@ -37,20 +37,7 @@ func verified(t *testing.T, s *schema.Schema, query string, opts plan.Options) *
 	return p
 }
 
-func TestPlansOfSuitesVerify(t *testing.T) {
-	dir := dataDir()
-	if dir == "" {
-		t.Skip("the shared federation suites are not beside this clone; the goldens of this package cover the same rules")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "federation", "*", "tests.json"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no suites in %s: %v", dir, err)
-	}
-	for _, file := range files {
-		suite := filepath.Dir(file)
-		t.Run(filepath.Base(suite), func(t *testing.T) { verifySuite(t, suite) })
-	}
-}
+func TestPlansOfSuitesVerify(t *testing.T) { eachSuite(t, verifySuite) }
 
 func verifySuite(t *testing.T, suite string) {
 	sdl, err := os.ReadFile(filepath.Join(suite, "supergraph.graphql"))
