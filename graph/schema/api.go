@@ -69,7 +69,7 @@ func (ld *loader) apiRoots() *ast.SchemaDefinition {
 		if !t.Inaccessible {
 			out.OperationTypes = append(out.OperationTypes, &ast.OperationTypeDefinition{Operation: root.op, Type: t.Name, Position: out.Position})
 		} else if root.op == ast.Query {
-			ld.errorf(ld.defs[root.id].Position, t.Name, "the query root is inaccessible")
+			ld.errorf(ld.defs[root.id].Position, typeAt(t.Name), "the query root is inaccessible")
 		}
 	}
 	return out

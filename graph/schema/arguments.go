@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -108,8 +109,19 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// The functions below read arguments of supergraph directives. An argument of the wrong kind reads as absent: supergraphs are
+// The functions below read supergraph directives. An argument of the wrong kind reads as absent: supergraphs are
 // written by machines, and the elements that matter are checked by what they refer to.
+
+// applied are the applications of one directive.
+func applied(list ast.DirectiveList, name string) iter.Seq[*ast.Directive] {
+	return func(yield func(*ast.Directive) bool) {
+		for _, d := range list {
+			if d.Name == name && !yield(d) {
+				return
+			}
+		}
+	}
+}
 
 func argValue(d *ast.Directive, name string) *ast.Value {
 	if a := d.Arguments.ForName(name); a != nil {

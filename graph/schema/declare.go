@@ -26,7 +26,7 @@ func (ld *loader) declareTypes() {
 		case ld.machinery(d.Name):
 		case slices.Contains(builtInScalars, d.Name):
 			if d.Kind != ast.Scalar {
-				ld.errorf(d.Position, d.Name, "built-in scalar is defined as another kind")
+				ld.errorf(d.Position, typeAt(d.Name), "built-in scalar is defined as another kind")
 			}
 		default:
 			ld.declare(d.Name, kinds[d.Kind], d)
@@ -65,7 +65,10 @@ func (ld *loader) declareMembers() {
 		if d == nil || (t.Kind != Object && t.Kind != Interface) {
 			continue
 		}
-		s.fieldByName[id] = make(map[string]FieldID, len(d.Fields))
+		if len(d.Fields) > fewFields {
+			s.fieldByName[id] = make(map[string]FieldID, len(d.Fields))
+		}
+		t.Fields = make([]FieldID, 0, len(d.Fields))
 		for _, f := range d.Fields {
 			ld.declareField(t, f)
 		}
@@ -73,7 +76,7 @@ func (ld *loader) declareMembers() {
 			if i := s.typeByName[name]; i != 0 && s.Types[i].Kind == Interface {
 				t.Interfaces = append(t.Interfaces, i)
 			} else {
-				ld.errorf(d.Position, t.Name, "implements %s, which is not an interface of the supergraph", name)
+				ld.errorf(d.Position, typeAt(t.Name), "implements %s, which is not an interface of the supergraph", name)
 			}
 		}
 		t.Interfaces = sortedIDs(t.Interfaces)
@@ -82,23 +85,25 @@ func (ld *loader) declareMembers() {
 
 func (ld *loader) declareField(t *Type, f *ast.FieldDefinition) {
 	s := ld.s
-	coordinate := t.Name + "." + f.Name
-	if s.fieldByName[t.ID][f.Name] != 0 {
-		ld.errorf(f.Position, coordinate, "field is defined twice")
+	at := fieldAt(t.Name, f.Name)
+	if s.FieldByName(t.ID, f.Name) != 0 {
+		ld.errorf(f.Position, at, "field is defined twice")
 		return
 	}
 	id := FieldID(len(s.Fields))
 	s.Fields = append(s.Fields, Field{
 		ID: id, Parent: t.ID, Name: f.Name,
-		Type:         ld.typeRef(f.Type, coordinate, f.Position),
+		Type:         ld.typeRef(f.Type, at, f.Position),
 		Inaccessible: f.Directives.ForName(ld.names.inaccessible) != nil,
 	})
 	ld.fields = append(ld.fields, f)
 	t.Fields = append(t.Fields, id)
-	s.fieldByName[t.ID][f.Name] = id
+	if byName := s.fieldByName[t.ID]; byName != nil {
+		byName[f.Name] = id
+	}
 }
 
-func (ld *loader) typeRef(t *ast.Type, coordinate string, p *ast.Position) TypeRef {
+func (ld *loader) typeRef(t *ast.Type, at coordinate, p *ast.Position) TypeRef {
 	var r TypeRef
 	for ; ; t = t.Elem {
 		if t.NonNull {
@@ -108,14 +113,14 @@ func (ld *loader) typeRef(t *ast.Type, coordinate string, p *ast.Position) TypeR
 			break
 		}
 		if r.Lists == maxLists {
-			ld.errorf(p, coordinate, "type has more than %d list wrappers", maxLists)
+			ld.errorf(p, at, "type has more than %d list wrappers", maxLists)
 			return TypeRef{}
 		}
 		r.Lists++
 	}
 	r.Named = ld.s.typeByName[t.NamedType]
 	if r.Named == 0 {
-		ld.errorf(p, coordinate, "unknown type %s", t.NamedType)
+		ld.errorf(p, at, "unknown type %s", t.NamedType)
 	}
 	return r
 }
@@ -129,7 +134,7 @@ func (ld *loader) loadRoots() {
 			defined = true
 			id := s.typeByName[op.Type]
 			if id == 0 || s.Types[id].Kind != Object {
-				ld.errorf(op.Position, "schema", "the %s root %s is not an object type of the supergraph", op.Operation, op.Type)
+				ld.errorf(op.Position, schemaAt, "the %s root %s is not an object type of the supergraph", op.Operation, op.Type)
 			}
 			*ld.root(op.Operation) = id
 		}
@@ -138,7 +143,7 @@ func (ld *loader) loadRoots() {
 		s.Query, s.Mutation, s.Subscription = s.typeByName["Query"], s.typeByName["Mutation"], s.typeByName["Subscription"]
 	}
 	if s.Query == 0 && len(ld.errs) == 0 {
-		ld.errorf(nil, "schema", "no query root")
+		ld.errorf(nil, schemaAt, "no query root")
 	}
 }
 

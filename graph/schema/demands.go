@@ -14,13 +14,13 @@ func (ld *loader) loadDemands() {
 		if d == nil {
 			continue
 		}
-		t.Security = ld.security(d.Directives, t.Name, d.Position)
-		t.Weight = ld.weight(d.Directives, t.Name)
+		t.Security = ld.security(d.Directives, typeAt(t.Name), d.Position)
+		t.Weight = ld.weight(d.Directives, typeAt(t.Name))
 		if t.Kind != InputObject {
 			continue
 		}
 		for _, f := range d.Fields {
-			if w := ld.weight(f.Directives, t.Name+"."+f.Name); w != nil {
+			if w := ld.weight(f.Directives, fieldAt(t.Name, f.Name)); w != nil {
 				if t.InputWeights == nil {
 					t.InputWeights = map[string]int{}
 				}
@@ -36,11 +36,11 @@ func (ld *loader) loadDemands() {
 }
 
 func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
-	coordinate := ld.s.Coordinate(f.ID)
-	f.Security = ld.security(d.Directives, coordinate, d.Position)
-	f.Weight = ld.weight(d.Directives, coordinate)
+	at := ld.at(f)
+	f.Security = ld.security(d.Directives, at, d.Position)
+	f.Weight = ld.weight(d.Directives, at)
 	for _, a := range d.Arguments {
-		if w := ld.weight(a.Directives, coordinate+"("+a.Name+":)"); w != nil {
+		if w := ld.weight(a.Directives, at.argument(a.Name)); w != nil {
 			if f.ArgumentWeights == nil {
 				f.ArgumentWeights = map[string]int{}
 			}
@@ -49,7 +49,7 @@ func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
 	}
 	if dir := d.Directives.ForName(ld.names.listSize); dir != nil {
 		f.ListSize = &ListSize{
-			AssumedSize:      ld.argInt(dir, "assumedSize", coordinate),
+			AssumedSize:      ld.argInt(dir, "assumedSize", at),
 			SlicingArguments: rawStrings(argList(dir, "slicingArguments")),
 			SizedFields:      rawStrings(argList(dir, "sizedFields")),
 			RequireOne:       argBool(dir, "requireOneSlicingArgument", true),
@@ -57,10 +57,10 @@ func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
 	}
 }
 
-func (ld *loader) security(list ast.DirectiveList, coordinate string, p *ast.Position) *Security {
+func (ld *loader) security(list ast.DirectiveList, at coordinate, p *ast.Position) *Security {
 	authenticated := list.ForName(ld.names.authenticated) != nil
-	scopes := ld.requirement(list, ld.names.requiresScopes, "scopes", coordinate, p)
-	policies := ld.requirement(list, ld.names.policy, "policies", coordinate, p)
+	scopes := ld.requirement(list, ld.names.requiresScopes, "scopes", at, p)
+	policies := ld.requirement(list, ld.names.policy, "policies", at, p)
 	if !authenticated && scopes == nil && policies == nil {
 		return nil
 	}
@@ -68,14 +68,14 @@ func (ld *loader) security(list ast.DirectiveList, coordinate string, p *ast.Pos
 }
 
 // requirement reads the argument of @requiresScopes or @policy. What cannot be read is an error, for it cannot be enforced.
-func (ld *loader) requirement(list ast.DirectiveList, directive, argument, coordinate string, p *ast.Position) [][]string {
+func (ld *loader) requirement(list ast.DirectiveList, directive, argument string, at coordinate, p *ast.Position) [][]string {
 	dir := list.ForName(directive)
 	if dir == nil {
 		return nil
 	}
 	v := argValue(dir, argument)
 	if v == nil || v.Kind == ast.NullValue {
-		ld.errorf(p, coordinate, "@%s has no argument %s", directive, argument)
+		ld.errorf(p, at, "@%s has no argument %s", directive, argument)
 		return nil
 	}
 	out := [][]string{}
@@ -83,7 +83,7 @@ func (ld *loader) requirement(list ast.DirectiveList, directive, argument, coord
 		all := []string{}
 		for _, name := range items(alternative) {
 			if name.Kind != ast.StringValue && name.Kind != ast.BlockValue {
-				ld.errorf(p, coordinate, "@%s: %s must be a list of lists of strings", directive, argument)
+				ld.errorf(p, at, "@%s: %s must be a list of lists of strings", directive, argument)
 				return nil
 			}
 			all = append(all, name.Raw)
@@ -93,21 +93,21 @@ func (ld *loader) requirement(list ast.DirectiveList, directive, argument, coord
 	return out
 }
 
-func (ld *loader) weight(list ast.DirectiveList, coordinate string) *int {
+func (ld *loader) weight(list ast.DirectiveList, at coordinate) *int {
 	if dir := list.ForName(ld.names.cost); dir != nil {
-		return ld.argInt(dir, "weight", coordinate)
+		return ld.argInt(dir, "weight", at)
 	}
 	return nil
 }
 
-func (ld *loader) argInt(dir *ast.Directive, name, coordinate string) *int {
+func (ld *loader) argInt(dir *ast.Directive, name string, at coordinate) *int {
 	v := argValue(dir, name)
 	if v == nil || v.Kind == ast.NullValue {
 		return nil
 	}
 	n, err := strconv.ParseInt(v.Raw, 10, 32)
 	if err != nil {
-		ld.errorf(dir.Position, coordinate, "@%s: %s must be an Int", dir.Name, name)
+		ld.errorf(dir.Position, at, "@%s: %s must be an Int", dir.Name, name)
 		return nil
 	}
 	i := int(n)

@@ -15,14 +15,18 @@ func (ld *loader) loadFieldHomes() {
 			continue
 		}
 		f := &ld.s.Fields[id]
-		marks := ld.fields[id].Directives.ForNames(ld.names.field)
-		if len(marks) == 0 {
+		marks := 0
+		for range applied(ld.fields[id].Directives, ld.names.field) {
+			marks++
+		}
+		if marks == 0 {
 			ld.unmarkedField(f)
 			continue
 		}
-		for _, dir := range marks {
+		f.Homes = make([]FieldHome, 0, marks)
+		for dir := range applied(ld.fields[id].Directives, ld.names.field) {
 			// A mark without a subgraph is a field that an @interfaceObject gives: see interfaceObjects.
-			if sg, ok := ld.graph(dir, ld.s.Coordinate(f.ID)); ok {
+			if sg, ok := ld.graph(dir, ld.at(f)); ok {
 				ld.markedField(f, sg, dir)
 			}
 		}
@@ -46,7 +50,7 @@ func (ld *loader) unmarkedField(f *Field) {
 func (ld *loader) markedField(f *Field, sg SubgraphID, dir *ast.Directive) {
 	i, ok := f.searchHome(sg)
 	if ok {
-		ld.errorf(dir.Position, ld.s.Coordinate(f.ID), "@%s names subgraph %q twice", dir.Name, ld.s.Subgraphs[sg].Name)
+		ld.errorf(dir.Position, ld.at(f), "@%s names subgraph %q twice", dir.Name, ld.s.Subgraphs[sg].Name)
 		return
 	}
 	if ld.s.Types[f.Parent].Home(sg) == nil {
@@ -54,7 +58,7 @@ func (ld *loader) markedField(f *Field, sg SubgraphID, dir *ast.Directive) {
 	}
 	h := FieldHome{Subgraph: sg, Type: f.Type, Label: argString(dir, "overrideLabel")}
 	if text := argString(dir, "type"); text != "" {
-		h.Type = ld.parseTypeRef(text, ld.s.Coordinate(f.ID), dir.Position)
+		h.Type = ld.parseTypeRef(text, ld.at(f), dir.Position)
 	}
 	// The overriding field carries both override and label, the overridden one only the label.
 	h.LabelWhen = h.Label != "" && argString(dir, "override") != ""
@@ -63,25 +67,21 @@ func (ld *loader) markedField(f *Field, sg SubgraphID, dir *ast.Directive) {
 	f.Homes = slices.Insert(f.Homes, i, h)
 }
 
-func (f *Field) searchHome(sg SubgraphID) (int, bool) {
-	return slices.BinarySearchFunc(f.Homes, sg, func(h FieldHome, sg SubgraphID) int { return int(h.Subgraph) - int(sg) })
-}
-
 // parseTypeRef reads type text, by way of the only place where gqlparser accepts one by itself.
-func (ld *loader) parseTypeRef(text, coordinate string, p *ast.Position) TypeRef {
+func (ld *loader) parseTypeRef(text string, at coordinate, p *ast.Position) TypeRef {
 	doc, err := parser.ParseQuery(&ast.Source{Input: "query($t:" + text + "){t}"})
 	if err != nil || len(doc.Operations) != 1 || len(doc.Operations[0].VariableDefinitions) != 1 || strings.ContainsAny(text, ",$=@{}()") {
-		ld.errorf(p, coordinate, "%q is not a type", text)
+		ld.errorf(p, at, "%q is not a type", text)
 		return TypeRef{}
 	}
-	return ld.typeRef(doc.Operations[0].VariableDefinitions[0].Type, coordinate, p)
+	return ld.typeRef(doc.Operations[0].VariableDefinitions[0].Type, at, p)
 }
 
 // compileFieldSets compiles every selection string of the join directives.
 func (ld *loader) compileFieldSets() {
 	for id := range ld.s.Types {
 		if d := ld.defs[id]; d != nil {
-			for _, dir := range d.Directives.ForNames(ld.names.typ) {
+			for dir := range applied(d.Directives, ld.names.typ) {
 				ld.compileKey(&ld.s.Types[id], dir)
 			}
 		}
@@ -91,8 +91,8 @@ func (ld *loader) compileFieldSets() {
 			continue
 		}
 		f := &ld.s.Fields[id]
-		for _, dir := range ld.fields[id].Directives.ForNames(ld.names.field) {
-			if sg, ok := ld.graph(dir, ld.s.Coordinate(f.ID)); ok {
+		for dir := range applied(ld.fields[id].Directives, ld.names.field) {
+			if sg, ok := ld.graph(dir, ld.at(f)); ok {
 				if h := f.Home(sg); h != nil {
 					ld.compileField(f, h, dir)
 				}
@@ -103,38 +103,38 @@ func (ld *loader) compileFieldSets() {
 
 func (ld *loader) compileKey(t *Type, dir *ast.Directive) {
 	text := argString(dir, "key")
-	sg, ok := ld.graph(dir, t.Name)
+	sg, ok := ld.graph(dir, typeAt(t.Name))
 	if text == "" || !ok {
 		return
 	}
 	h := ld.typeHome(t, sg)
 	h.Keys = append(h.Keys, Key{
-		Fields:     ld.fieldSet(text, t.Possible, []TypeID{t.ID}, t.Name, dir.Position),
+		Fields:     ld.fieldSet(text, t.Possible, []TypeID{t.ID}, typeAt(t.Name), dir.Position),
 		Resolvable: argBool(dir, "resolvable", true),
 	})
 }
 
 func (ld *loader) compileField(f *Field, h *FieldHome, dir *ast.Directive) {
-	coordinate := ld.s.Coordinate(f.ID)
+	at := ld.at(f)
 	parent, result := &ld.s.Types[f.Parent], &ld.s.Types[f.Type.Named]
 	if text := argString(dir, "requires"); text != "" {
-		h.Requires = ld.fieldSet(text, parent.Possible, []TypeID{parent.ID}, coordinate, dir.Position)
+		h.Requires = ld.fieldSet(text, parent.Possible, []TypeID{parent.ID}, at, dir.Position)
 	}
 	if text := argString(dir, "provides"); text != "" {
-		h.Provides = ld.fieldSet(text, result.Possible, []TypeID{result.ID}, coordinate, dir.Position)
+		h.Provides = ld.fieldSet(text, result.Possible, []TypeID{result.ID}, at, dir.Position)
 	}
 	for _, v := range argList(dir, "contextArguments") {
 		c := ContextArgument{Name: childString(v, "name"), Type: childString(v, "type"), Context: childString(v, "context")}
 		c.Types = sortedIDs(slices.Clone(ld.contexts[c.Context]))
 		if len(c.Types) == 0 {
-			ld.errorf(dir.Position, coordinate, "no type sets the context %q", c.Context)
+			ld.errorf(dir.Position, at, "no type sets the context %q", c.Context)
 			continue
 		}
 		var possible []TypeID
 		for _, t := range c.Types {
 			possible = append(possible, ld.s.Types[t].Possible...)
 		}
-		c.Selection = ld.fieldSet(childString(v, "selection"), sortedIDs(possible), c.Types, coordinate, dir.Position)
+		c.Selection = ld.fieldSet(childString(v, "selection"), sortedIDs(possible), c.Types, at, dir.Position)
 		h.Context = append(h.Context, c)
 	}
 }

@@ -13,17 +13,17 @@ const maxFieldSetTokens = 20_000
 
 // fieldSet compiles a selection string. Possible holds the concrete types of the object it is read on, statics its static types: one,
 // or for a context each type that sets it. Errors are reported at p.
-func (ld *loader) fieldSet(text string, possible, statics []TypeID, coordinate string, p *ast.Position) FieldSet {
+func (ld *loader) fieldSet(text string, possible, statics []TypeID, at coordinate, p *ast.Position) FieldSet {
 	set, ok := ld.selections[text]
 	if !ok {
 		set = parseSelections(text)
 		ld.selections[text] = set
 	}
 	if set == nil {
-		ld.errorf(p, coordinate, "%q is not a field set", text)
+		ld.errorf(p, at, "%q is not a field set", text)
 		return nil
 	}
-	c := fieldSetCompiler{ld: ld, text: text, coordinate: coordinate, position: p}
+	c := fieldSetCompiler{ld: ld, text: text, at: at, position: p}
 	return c.compile(nil, set, nil, possible, statics)
 }
 
@@ -41,13 +41,14 @@ func parseSelections(text string) ast.SelectionSet {
 }
 
 type fieldSetCompiler struct {
-	ld               *loader
-	text, coordinate string
-	position         *ast.Position
+	ld       *loader
+	text     string
+	at       coordinate
+	position *ast.Position
 }
 
 func (c *fieldSetCompiler) errorf(format string, args ...any) {
-	c.ld.errorf(c.position, c.coordinate, "field set %q: "+format, append([]any{c.text}, args...)...)
+	c.ld.errorf(c.position, c.at, "field set %q: "+format, append([]any{c.text}, args...)...)
 }
 
 // compile appends the selections to out. On holds the conditions around them, possible the concrete types that pass those.

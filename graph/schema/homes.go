@@ -18,12 +18,12 @@ func (ld *loader) loadTypeHomes() {
 		for _, dir := range d.Directives {
 			switch dir.Name {
 			case ld.names.typ:
-				if sg, ok := ld.graph(dir, t.Name); ok {
+				if sg, ok := ld.graph(dir, typeAt(t.Name)); ok {
 					h := ld.typeHome(t, sg)
 					h.InterfaceObject = h.InterfaceObject || argBool(dir, "isInterfaceObject", false)
 				}
 			case ld.names.owner:
-				if sg, ok := ld.graph(dir, t.Name); ok {
+				if sg, ok := ld.graph(dir, typeAt(t.Name)); ok {
 					ld.owners[t.ID] = sg
 					ld.typeHome(t, sg)
 				}
@@ -32,6 +32,9 @@ func (ld *loader) loadTypeHomes() {
 				ld.contexts[name] = append(ld.contexts[name], t.ID)
 			}
 		}
+	}
+	if ld.composed {
+		return // every type is marked
 	}
 	for id := range ld.s.Types {
 		if d := ld.defs[id]; d != nil {
@@ -42,7 +45,7 @@ func (ld *loader) loadTypeHomes() {
 
 // typeHome returns t's home in sg and makes it where it is missing.
 func (ld *loader) typeHome(t *Type, sg SubgraphID) *TypeHome {
-	i, ok := slices.BinarySearchFunc(t.Homes, sg, func(h TypeHome, sg SubgraphID) int { return int(h.Subgraph) - int(sg) })
+	i, ok := t.searchHome(sg)
 	if !ok {
 		t.Homes = slices.Insert(t.Homes, i, TypeHome{Subgraph: sg})
 	}
@@ -57,8 +60,8 @@ func (ld *loader) impliedTypeHomes(t *Type, d *ast.Definition) {
 	everywhere := len(d.Fields) == 0
 	for _, f := range d.Fields {
 		named := false
-		for _, dir := range f.Directives.ForNames(ld.names.field) {
-			if sg, ok := ld.graph(dir, t.Name+"."+f.Name); ok && !ld.behindInterfaceObject(t, sg) {
+		for dir := range applied(f.Directives, ld.names.field) {
+			if sg, ok := ld.graph(dir, fieldAt(t.Name, f.Name)); ok && !ld.behindInterfaceObject(t, sg) {
 				named = true
 				ld.typeHome(t, sg)
 			}
@@ -121,9 +124,8 @@ func (ld *loader) loadImplements(t *Type, d *ast.Definition) {
 	for _, id := range t.Interfaces {
 		iface := &ld.s.Types[id]
 		iface.Possible = append(iface.Possible, t.ID)
-		for i := range iface.Homes {
-			h := &iface.Homes[i]
-			if implementedIn(in, id, h.Subgraph) && t.Home(h.Subgraph) != nil {
+		for _, own := range t.Homes {
+			if h := iface.Home(own.Subgraph); h != nil && implementedIn(in, id, own.Subgraph) {
 				h.Possible = append(h.Possible, t.ID)
 			}
 		}
@@ -135,15 +137,15 @@ func (ld *loader) checkInterfaces(t *Type, d *ast.Definition) { ld.implementatio
 // implementations reads @join__implements: interface -> the subgraphs in which t implements it.
 func (ld *loader) implementations(t *Type, d *ast.Definition) map[TypeID][]SubgraphID {
 	var in map[TypeID][]SubgraphID
-	for _, dir := range d.Directives.ForNames(ld.names.implements) {
-		sg, ok := ld.graph(dir, t.Name)
+	for dir := range applied(d.Directives, ld.names.implements) {
+		sg, ok := ld.graph(dir, typeAt(t.Name))
 		if !ok {
 			continue
 		}
 		name := argString(dir, "interface")
 		iface := ld.s.typeByName[name]
 		if !slices.Contains(t.Interfaces, iface) {
-			ld.errorf(dir.Position, t.Name, "@%s names %q, which the type does not implement", dir.Name, name)
+			ld.errorf(dir.Position, typeAt(t.Name), "@%s names %q, which the type does not implement", dir.Name, name)
 			continue
 		}
 		if in == nil {
@@ -167,12 +169,13 @@ func (ld *loader) loadMembers(t *Type, d *ast.Definition) {
 		if m := ld.s.typeByName[name]; m != 0 && ld.s.Types[m].Kind == Object {
 			t.Possible = append(t.Possible, m)
 		} else {
-			ld.errorf(d.Position, t.Name, "member %s is not an object type of the supergraph", name)
+			ld.errorf(d.Position, typeAt(t.Name), "member %s is not an object type of the supergraph", name)
 		}
 	}
-	marks := d.Directives.ForNames(ld.names.unionMember)
-	for _, dir := range marks {
-		sg, ok := ld.graph(dir, t.Name)
+	marked := false
+	for dir := range applied(d.Directives, ld.names.unionMember) {
+		marked = true
+		sg, ok := ld.graph(dir, typeAt(t.Name))
 		if !ok {
 			continue
 		}
@@ -181,10 +184,10 @@ func (ld *loader) loadMembers(t *Type, d *ast.Definition) {
 			h := ld.typeHome(t, sg)
 			h.Possible = append(h.Possible, m)
 		} else {
-			ld.errorf(dir.Position, t.Name, "@%s names %q, which is not a member", dir.Name, name)
+			ld.errorf(dir.Position, typeAt(t.Name), "@%s names %q, which is not a member", dir.Name, name)
 		}
 	}
-	if len(marks) > 0 {
+	if marked {
 		return
 	}
 	for i := range t.Homes {

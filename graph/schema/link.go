@@ -109,20 +109,20 @@ func (ld *loader) checkLink(l *link, url string) bool {
 	case federation.NoPurpose:
 	case federation.Security, federation.Execution:
 		if !known && !ld.composed {
-			ld.errorf(l.position, "schema", "links %q for %s, which this gateway does not implement", url, l.purpose)
+			ld.errorf(l.position, schemaAt, "links %q for %s, which this gateway does not implement", url, l.purpose)
 			return false
 		}
 	default:
-		ld.errorf(l.position, "schema", "links %q for the unknown purpose %s", url, l.purpose)
+		ld.errorf(l.position, schemaAt, "links %q for the unknown purpose %s", url, l.purpose)
 		return false
 	}
 	mustKnow := l.purpose != federation.NoPurpose || l.identity == federation.JoinSpec
 	if known && mustKnow && !slices.Contains(federation.KnownVersions(l.identity), l.version) {
-		ld.errorf(l.position, "schema", "links %q: this version is not known", url)
+		ld.errorf(l.position, schemaAt, "links %q: this version is not known", url)
 		return false
 	}
 	if other := ld.link(l.identity); other != nil && known {
-		ld.errorf(l.position, "schema", "links %q twice", l.identity)
+		ld.errorf(l.position, schemaAt, "links %q twice", l.identity)
 		return false
 	}
 	return true

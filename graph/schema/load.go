@@ -81,9 +81,9 @@ type loader struct {
 	selections     map[string]ast.SelectionSet // parsed selection strings, of which most occur many times
 }
 
-func (ld *loader) errorf(p *ast.Position, coordinate, format string, args ...any) {
+func (ld *loader) errorf(p *ast.Position, at coordinate, format string, args ...any) {
 	line, column := place(p)
-	ld.errs = append(ld.errs, &Error{Coordinate: coordinate, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+	ld.errs = append(ld.errs, &Error{Coordinate: at.String(), Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
 }
 
 // mergeExtensions folds type extensions into their types. Composers do not print any, but people who edit supergraphs do.
@@ -91,7 +91,7 @@ func (ld *loader) mergeExtensions() {
 	byName := make(map[string]*ast.Definition, len(ld.doc.Definitions))
 	for _, d := range ld.doc.Definitions {
 		if byName[d.Name] != nil {
-			ld.errorf(d.Position, d.Name, "type is defined twice")
+			ld.errorf(d.Position, typeAt(d.Name), "type is defined twice")
 		}
 		byName[d.Name] = d
 	}
@@ -102,7 +102,7 @@ func (ld *loader) mergeExtensions() {
 			byName[e.Name] = e
 			ld.doc.Definitions = append(ld.doc.Definitions, e)
 		case d.Kind != e.Kind:
-			ld.errorf(e.Position, e.Name, "extension is of another kind than the type")
+			ld.errorf(e.Position, typeAt(e.Name), "extension is of another kind than the type")
 		default:
 			d.Directives = append(d.Directives, e.Directives...)
 			d.Interfaces = append(d.Interfaces, e.Interfaces...)
@@ -152,14 +152,14 @@ func (ld *loader) loadGraphs() {
 	name := ld.link(federation.JoinSpec).namespace + "__Graph"
 	i := slices.IndexFunc(ld.doc.Definitions, func(d *ast.Definition) bool { return d.Name == name && d.Kind == ast.Enum })
 	if i < 0 {
-		ld.errorf(nil, "", "no enum %s: this is not a supergraph", name)
+		ld.errorf(nil, coordinate{}, "no enum %s: this is not a supergraph", name)
 		return
 	}
 	values := ld.doc.Definitions[i].EnumValues
 	ld.graphs = make(map[string]SubgraphID, len(values))
 	for _, v := range values {
 		if _, ok := ld.graphs[v.Name]; ok {
-			ld.errorf(v.Position, name+"."+v.Name, "subgraph is defined twice")
+			ld.errorf(v.Position, fieldAt(name, v.Name), "subgraph is defined twice")
 			continue
 		}
 		sg := Subgraph{ID: SubgraphID(len(ld.s.Subgraphs)), Name: v.Name}
@@ -172,14 +172,14 @@ func (ld *loader) loadGraphs() {
 }
 
 // graph resolves the graph argument of a join directive; ok is false when the directive has none or it is wrong.
-func (ld *loader) graph(d *ast.Directive, coordinate string) (sg SubgraphID, ok bool) {
+func (ld *loader) graph(d *ast.Directive, at coordinate) (sg SubgraphID, ok bool) {
 	name := argString(d, "graph")
 	if name == "" {
 		return 0, false
 	}
 	sg, ok = ld.graphs[name]
 	if !ok {
-		ld.errorf(d.Position, coordinate, "@%s names the unknown subgraph %s", d.Name, name)
+		ld.errorf(d.Position, at, "@%s names the unknown subgraph %s", d.Name, name)
 	}
 	return sg, ok
 }

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/vektah/gqlparser/v2/ast"
+import (
+	"sort"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
 
 // TypeID names a type of one Schema; 0 is no type.
 type TypeID uint32
@@ -37,9 +41,8 @@ type Schema struct {
 	// APISDL is API printed, with a stable order.
 	APISDL string
 
-	typeByName map[string]TypeID
-	// fieldByName is indexed by TypeID.
-	fieldByName []map[string]FieldID
+	typeByName  map[string]TypeID
+	fieldByName []map[string]FieldID // index: TypeID; nil for types with few fields
 }
 
 // Subgraph is one service behind the graph.
@@ -93,12 +96,15 @@ func (t *Type) Abstract() bool { return t.Kind == Interface || t.Kind == Union }
 
 // Home returns the type's facts in subgraph sg, or nil where sg does not define the type.
 func (t *Type) Home(sg SubgraphID) *TypeHome {
-	for i := range t.Homes {
-		if t.Homes[i].Subgraph == sg {
-			return &t.Homes[i]
-		}
+	if i, ok := t.searchHome(sg); ok {
+		return &t.Homes[i]
 	}
 	return nil
+}
+
+func (t *Type) searchHome(sg SubgraphID) (int, bool) {
+	i := sort.Search(len(t.Homes), func(i int) bool { return t.Homes[i].Subgraph >= sg })
+	return i, i < len(t.Homes) && t.Homes[i].Subgraph == sg
 }
 
 // TypeHome is what one subgraph knows of a type.
@@ -143,12 +149,15 @@ type Field struct {
 
 // Home returns how subgraph sg has the field, or nil.
 func (f *Field) Home(sg SubgraphID) *FieldHome {
-	for i := range f.Homes {
-		if f.Homes[i].Subgraph == sg {
-			return &f.Homes[i]
-		}
+	if i, ok := f.searchHome(sg); ok {
+		return &f.Homes[i]
 	}
 	return nil
+}
+
+func (f *Field) searchHome(sg SubgraphID) (int, bool) {
+	i := sort.Search(len(f.Homes), func(i int) bool { return f.Homes[i].Subgraph >= sg })
+	return i, i < len(f.Homes) && f.Homes[i].Subgraph == sg
 }
 
 // FieldHome is one subgraph's definition of a field.
@@ -219,8 +228,19 @@ func (s *Schema) FieldByName(t TypeID, name string) FieldID {
 	if int(t) >= len(s.fieldByName) {
 		return 0
 	}
-	return s.fieldByName[t][name]
+	if byName := s.fieldByName[t]; byName != nil {
+		return byName[name]
+	}
+	for _, id := range s.Types[t].Fields {
+		if s.Fields[id].Name == name {
+			return id
+		}
+	}
+	return 0
 }
+
+// fewFields is up to how many fields a scan beats a map.
+const fewFields = 8
 
 // Type returns the type with the id; t must be a valid id of this schema.
 func (s *Schema) Type(t TypeID) *Type { return &s.Types[t] }
