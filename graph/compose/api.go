@@ -13,7 +13,7 @@ import (
 // Descriptions and @deprecated stay. The error says why the supergraph cannot be
 // read. Source: join specification v0.3, inaccessible specification v0.2.
 func APISchema(supergraphSDL string) (string, error) {
-	s := newSubgraph(Subgraph{Name: "supergraph", SDL: supergraphSDL}, 0)
+	s := newSubgraph(Subgraph{Name: "supergraph", SDL: supergraphSDL}, 0, new(parts))
 	doc := s.parse(supergraphSDL)
 	if len(s.errors) == 0 {
 		s.resolveLinks(doc)

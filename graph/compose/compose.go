@@ -53,6 +53,7 @@ func Compose(subgraphs []Subgraph, opts Options) *Result {
 // composition is the state that the stages of one Compose call hand on.
 type composition struct {
 	opts      Options
+	parts     parts
 	subgraphs []*subgraph // sorted by name
 	super     *supergraph
 	printed   string // the supergraph as SDL
@@ -65,7 +66,7 @@ func (c *composition) ingest(inputs []Subgraph) {
 	inputs = slices.Clone(inputs)
 	slices.SortStableFunc(inputs, func(a, b Subgraph) int { return strings.Compare(a.Name, b.Name) })
 	for i, in := range inputs {
-		s := newSubgraph(in, i)
+		s := newSubgraph(in, i, &c.parts)
 		switch {
 		case in.Name == "_":
 			s.load(in.SDL)

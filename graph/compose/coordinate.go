@@ -23,6 +23,16 @@ func (c coordinate) String() string {
 // at is the coordinate of a field.
 func (f *field) at() coordinate { return coordinate{owner: f.owner.name, part: f.name} }
 
+// input is the coordinate of an argument of the element, or else of an input field
+// of the type.
+func (c coordinate) input(name string, arg bool) coordinate {
+	if arg {
+		return c.argument(name)
+	}
+	c.part = name
+	return c
+}
+
 // argument is the coordinate of an argument of the element.
 func (c coordinate) argument(name string) coordinate {
 	c.arg = name

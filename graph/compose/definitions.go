@@ -122,7 +122,7 @@ func (s *subgraph) completeFederation() {
 	for _, name := range federation.Scalars(s.version) {
 		s.requireScalar(s.links.localType(name))
 	}
-	for _, d := range federation.Directives(s.version) {
+	for d := range federation.Directives(s.version) {
 		s.requireDirective(s.links.fed.local(d.Name), d, s.links.localType)
 	}
 	s.completeCompanions()
@@ -131,7 +131,7 @@ func (s *subgraph) completeFederation() {
 // checkLaterDefinitions checks what a federation 1 subgraph defines under the
 // names of federation 2 directives: the upgrade makes them those directives.
 func (s *subgraph) checkLaterDefinitions() {
-	for _, d := range federation.Directives(upgradeVersion) {
+	for d := range federation.Directives(upgradeVersion) {
 		if have := s.directiveByName[d.Name]; have != nil && !have.machinery {
 			definitionCheck{s, d.Name, d, s.links.localType}.run(have)
 		}
@@ -207,7 +207,7 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 		}
 		return
 	}
-	if s.mentions[local] {
+	if _, ok := s.mentions[local]; ok {
 		s.addDirective(specified(local, want, scalar))
 	}
 }
@@ -234,7 +234,7 @@ func specified(local string, want federation.Directive, scalar func(string) stri
 func (s *subgraph) checkArgumentTypes(d *directiveDef) {
 	for _, a := range d.args {
 		if s.lookup(a.typ.base()) == nil {
-			s.report(InvalidGraphQL, a.pos, inputCoordinate("@"+d.name, a.name, true), "Unknown type %s", a.typ.base())
+			s.report(InvalidGraphQL, a.pos, coordinate{owner: "@" + d.name}.argument(a.name).String(), "Unknown type %s", a.typ.base())
 		}
 	}
 }

@@ -7,10 +7,15 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// document is a schema as gqlparser's tree: what parsing the printed schema would
-// give, in the same order, but for descriptions and positions.
-func document(s *schema) *ast.SchemaDocument {
-	var w documenter
+// document is a supergraph as gqlparser's tree: what parsing the printed schema
+// would give, in the same order, but for descriptions and positions. Nodes that
+// occur often are shared.
+func document(s *schema, subgraphs []*subgraph) *ast.SchemaDocument {
+	w := documenter{graphs: map[*value]*ast.Argument{}, shared: map[*directive]*ast.Directive{}}
+	for _, sub := range subgraphs {
+		w.graphs[sub.graph] = &ast.Argument{Name: graphArgument, Value: w.value(sub.graph)}
+		w.shared[sub.joinField] = w.directive(sub.joinField)
+	}
 	doc := &ast.SchemaDocument{Schema: ast.SchemaDefinitionList{w.schema(s)}}
 	for _, d := range s.sortedDirectives() {
 		doc.Directives = append(doc.Directives, w.directiveDef(d))
@@ -40,20 +45,12 @@ type documenter struct {
 	directives slab[ast.Directive]
 	arguments  slab[ast.Argument]
 	values     slab[ast.Value]
-}
 
-// slab allocates values many at a time.
-type slab[T any] struct{ free []T }
+	directiveLists slab[*ast.Directive]
+	argumentLists  slab[*ast.Argument]
 
-const slabSize = 128
-
-func (s *slab[T]) new() *T {
-	if len(s.free) == 0 {
-		s.free = make([]T, slabSize)
-	}
-	v := &s.free[0]
-	s.free = s.free[1:]
-	return v
+	graphs map[*value]*ast.Argument      // the argument that names a subgraph
+	shared map[*directive]*ast.Directive // subgraph.joinField
 }
 
 func (w *documenter) schema(s *schema) *ast.SchemaDefinition {
@@ -130,21 +127,36 @@ func (w *documenter) applied(list []*directive) ast.DirectiveList {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make(ast.DirectiveList, len(list))
+	out := w.directiveLists.take(len(list))
 	for i, d := range list {
-		n := w.directives.new()
-		n.Name = d.name
-		if len(d.args) > 0 {
-			n.Arguments = make(ast.ArgumentList, len(d.args))
+		if len(d.args) == 1 {
+			out[i] = w.shared[d]
 		}
-		for j, a := range d.args {
-			arg := w.arguments.new()
-			arg.Name, arg.Value = a.name, w.value(a.value)
-			n.Arguments[j] = arg
+		if out[i] == nil {
+			out[i] = w.directive(d)
 		}
-		out[i] = n
 	}
 	return out
+}
+
+func (w *documenter) directive(d *directive) *ast.Directive {
+	n := w.directives.new()
+	n.Name = d.name
+	if len(d.args) == 0 {
+		return n
+	}
+	n.Arguments = w.argumentLists.take(len(d.args))
+	for i, a := range d.args {
+		if a.name == graphArgument {
+			n.Arguments[i] = w.graphs[a.value]
+		}
+		if n.Arguments[i] == nil {
+			arg := w.arguments.new()
+			arg.Name, arg.Value = a.name, w.value(a.value)
+			n.Arguments[i] = arg
+		}
+	}
+	return n
 }
 
 func (w *documenter) value(v *value) *ast.Value {

@@ -40,14 +40,14 @@ func TestDocumentIsWhatParsingGives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := formatted(document(c.super.schema)), formatted(parsed); got != want {
+		if got, want := formatted(document(c.super.schema, c.subgraphs)), formatted(parsed); got != want {
 			t.Errorf("%s: another tree:\n%s", file, diffLines(got, want))
 		}
 		want, err := graph.Load(printed)
 		if err != nil {
 			continue // a graph that this gateway does not run
 		}
-		got, err := graph.LoadComposed(document(c.super.schema))
+		got, err := graph.LoadComposed(document(c.super.schema, c.subgraphs))
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -40,9 +39,9 @@ func (m *merger) settleDirectives() {
 	for _, name := range []string{"deprecated", "specifiedBy"} {
 		m.survivors[name] = &survivor{name: name, def: builtinDirectives[name]}
 	}
-	written := make([][]string, len(m.subgraphs))
+	written := make([][]*directive, len(m.subgraphs))
 	for i, s := range m.subgraphs {
-		written[i] = s.writtenDirectives()
+		written[i] = s.federationDirectives()
 	}
 	var linked []string
 	for _, canon := range survivorOrder {
@@ -62,22 +61,23 @@ func (m *merger) settleDirectives() {
 
 // survivingName is the name under which subgraphs apply a federation directive,
 // "" when none does. Different names are an error.
-func (m *merger) survivingName(canon string, written [][]string) string {
+func (m *merger) survivingName(canon string, written [][]*directive) string {
 	var names variants
 	var at []Location
 	var from string
 	for i, s := range m.subgraphs {
-		for _, local := range written[i] {
-			if s.links.canon(local) == canon {
-				names.add("it is imported as \"@"+local+"\"", s.name)
-				e, ok := s.links.directive(local)
-				if !ok { // federation 1 links nothing
-					at = append(at, s.at(position{}))
-					continue
-				}
-				at = append(at, s.at(e.feature.pos))
-				from = cmp.Or(from, e.feature.url())
+		for _, d := range written[i] {
+			if d.canon != canon {
+				continue
 			}
+			names.add("it is imported as \"@"+d.name+"\"", s.name)
+			e, ok := s.links.directive(d.name)
+			if !ok { // federation 1 links nothing
+				at = append(at, s.at(position{}))
+				continue
+			}
+			at = append(at, s.at(e.feature.pos))
+			from = cmp.Or(from, e.feature.url())
 		}
 	}
 	switch {
@@ -90,13 +90,15 @@ func (m *merger) survivingName(canon string, written [][]string) string {
 	return strings.TrimSuffix(name, "\"")
 }
 
-// writtenDirectives are the local names of the directives that a subgraph applies,
-// sorted.
-func (s *subgraph) writtenDirectives() []string {
-	names := map[string]bool{}
+// federationDirectives are applications of federation's directives, one for each
+// local name that the subgraph applies, sorted by that.
+func (s *subgraph) federationDirectives() []*directive {
+	var out []*directive
 	add := func(applied []*directive) {
 		for _, d := range applied {
-			names[d.name] = true
+			if d.canon != "" && !slices.ContainsFunc(out, func(e *directive) bool { return e.name == d.name }) {
+				out = append(out, d)
+			}
 		}
 	}
 	addInputs := func(list []*input) {
@@ -119,7 +121,8 @@ func (s *subgraph) writtenDirectives() []string {
 			add(v.applied)
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	slices.SortFunc(out, func(a, b *directive) int { return strings.Compare(a.name, b.name) })
+	return out
 }
 
 func (m *merger) addFederationSurvivor(canon, name string) {
@@ -168,7 +171,7 @@ func (m *merger) linkFederationFeature(identity string) {
 var latestConnect = federation.Version{Major: 0, Minor: 3}
 
 // settleJoinedFeatures links the features that travel in @join__directive.
-func (m *merger) settleJoinedFeatures(written [][]string) {
+func (m *merger) settleJoinedFeatures(written [][]*directive) {
 	connect := federation.Version{}
 	for _, s := range m.subgraphs {
 		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {

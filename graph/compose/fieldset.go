@@ -41,6 +41,9 @@ var errFieldSet = errors.New("expected a single selection set")
 
 // parseFieldSet reads a field set, with or without braces around it.
 func parseFieldSet(text string) ([]*selection, error) {
+	if plain := plainSelections(text); plain != nil {
+		return plain, nil
+	}
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		text = "{" + text + "\n}"
 	}
@@ -60,6 +63,34 @@ func parseFieldSet(text string) ([]*selection, error) {
 	return convertSelections(doc.Operations[0].SelectionSet), nil
 }
 
+// plainSelections reads a field set that is nothing but names, as most are; nil
+// when it is more than that.
+func plainSelections(text string) []*selection {
+	var out []*selection
+	for text = strings.TrimLeft(text, ignored); text != ""; text = strings.TrimLeft(text, ignored) {
+		n := nameLength(text)
+		if n == 0 || n < len(text) && !strings.ContainsRune(ignored, rune(text[n])) {
+			return nil
+		}
+		out = append(out, &selection{name: text[:n]})
+		text = text[n:]
+	}
+	return out
+}
+
+// ignored are the characters that stand between names without meaning anything,
+// GraphQL October 2021 §2.1.
+const ignored = " \t\r\n,"
+
+// nameLength is the length of the name that text begins with.
+func nameLength(text string) int {
+	n := 0
+	for n < len(text) && (text[n] == '_' || text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z' || n > 0 && text[n] >= '0' && text[n] <= '9') {
+		n++
+	}
+	return n
+}
+
 func convertSelections(set ast.SelectionSet) []*selection {
 	var out []*selection
 	for _, item := range set {
@@ -69,9 +100,7 @@ func convertSelections(set ast.SelectionSet) []*selection {
 			if n.Alias != n.Name {
 				sel.alias = n.Alias
 			}
-			for _, a := range n.Arguments {
-				sel.args = append(sel.args, argument{a.Name, ingester{}.value(a.Value)})
-			}
+			sel.args = new(parts).givenArguments(n.Arguments)
 			out = append(out, sel)
 		case *ast.InlineFragment:
 			out = append(out, &selection{on: n.TypeCondition, sub: convertSelections(n.SelectionSet), directives: directiveNames(n.Directives)})

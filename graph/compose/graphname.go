@@ -27,6 +27,7 @@ func assignGraphNames(subgraphs []*subgraph) {
 				s.graphName = fmt.Sprintf("%s_%d", name, i+1)
 			}
 			s.graph = enumName(s.graphName)
+			s.joinField = &directive{name: "join__field", args: []argument{graphArg(s)}}
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (s *subgraph) explainUnknownDirective(name string) string {
 
 func (c checker) run() {
 	c.checkRoots()
-	c.checkApplied(c.applied, federation.OnSchema, "schema", position{})
+	c.checkApplied(c.applied, federation.OnSchema, coordinate{owner: "schema"}, position{})
 	for _, d := range c.directives {
 		c.checkDirectiveDef(d)
 	}
@@ -66,9 +66,9 @@ func (c checker) checkRoots() {
 	}
 }
 
-func (c checker) checkName(name string, at position, coordinate string) {
+func (c checker) checkName(name string, at position, of coordinate) {
 	if strings.HasPrefix(name, "__") {
-		c.report(at, coordinate, "Name %q must not begin with \"__\", which is reserved by GraphQL introspection.", name)
+		c.report(at, of.String(), "Name %q must not begin with \"__\", which is reserved by GraphQL introspection.", name)
 	}
 }
 
@@ -76,16 +76,16 @@ func (c checker) checkDirectiveDef(d *directiveDef) {
 	if d.machinery {
 		return // compared with its specification already
 	}
-	c.checkName(d.name, d.pos, "@"+d.name)
+	c.checkName(d.name, d.pos, coordinate{owner: "@" + d.name})
 	known := slices.DeleteFunc(slices.Clone(d.args), func(a *input) bool { return c.lookup(a.typ.base()) == nil })
-	c.checkInputs(known, "@"+d.name, true) // unknown types are reported where definitions are completed
+	c.checkInputs(known, coordinate{owner: "@" + d.name}, true) // unknown types are reported where definitions are completed
 }
 
 func (c checker) checkType(t *typeDef) {
 	if !t.machinery {
-		c.checkName(t.name, t.pos, t.name)
+		c.checkName(t.name, t.pos, coordinate{owner: t.name})
 	}
-	c.checkApplied(t.applied, typeLocation(t.kind), t.name, t.pos)
+	c.checkApplied(t.applied, typeLocation(t.kind), coordinate{owner: t.name}, t.pos)
 	switch t.kind {
 	case objectKind, interfaceKind:
 		if len(t.fields) == 0 && t.name != c.roots[query] {
@@ -102,14 +102,15 @@ func (c checker) checkType(t *typeDef) {
 			c.report(t.pos, t.name, "Enum type %s must define one or more values.", t.name)
 		}
 		for _, v := range t.values {
-			c.checkName(v.name, v.pos, t.name+"."+v.name)
-			c.checkApplied(v.applied, federation.OnEnumValue, t.name+"."+v.name, v.pos)
+			at := coordinate{owner: t.name, part: v.name}
+			c.checkName(v.name, v.pos, at)
+			c.checkApplied(v.applied, federation.OnEnumValue, at, v.pos)
 		}
 	case inputKind:
 		if len(t.inputs) == 0 {
 			c.report(t.pos, t.name, "Input Object type %s must define one or more fields.", t.name)
 		}
-		c.checkInputs(t.inputs, t.name, false)
+		c.checkInputs(t.inputs, coordinate{owner: t.name}, false)
 	default: // scalars have no members
 	}
 }
@@ -136,36 +137,36 @@ func (c checker) checkUnion(t *typeDef) {
 }
 
 func (c checker) checkField(f *field) {
-	coordinate := f.coordinate()
-	c.checkName(f.name, f.pos, coordinate)
+	at := f.at()
+	c.checkName(f.name, f.pos, at)
 	switch t := c.lookup(f.typ.base()); {
 	case t == nil:
-		c.report(f.pos, coordinate, "Unknown type %s", f.typ.base())
+		c.report(f.pos, at.String(), "Unknown type %s", f.typ.base())
 	case t.kind == inputKind:
-		c.report(f.pos, coordinate, "The type of %q must be Output Type but got %q, a %sType.", coordinate, f.typ, t.kind)
+		c.report(f.pos, at.String(), "The type of %q must be Output Type but got %q, a %sType.", at, f.typ, t.kind)
 	}
-	c.checkInputs(f.args, coordinate, true)
-	c.checkApplied(f.applied, federation.OnField, coordinate, f.pos)
+	c.checkInputs(f.args, at, true)
+	c.checkApplied(f.applied, federation.OnField, at, f.pos)
 }
 
 // checkInputs checks the arguments of owner, or its input fields.
-func (c checker) checkInputs(list []*input, owner string, args bool) {
+func (c checker) checkInputs(list []*input, owner coordinate, args bool) {
 	location := federation.OnInputField
 	if args {
 		location = federation.OnArgument
 	}
 	for _, in := range list {
-		coordinate := inputCoordinate(owner, in.name, args)
-		c.checkName(in.name, in.pos, coordinate)
+		at := owner.input(in.name, args)
+		c.checkName(in.name, in.pos, at)
 		switch t := c.lookup(in.typ.base()); {
 		case t == nil:
-			c.report(in.pos, coordinate, "Unknown type %s", in.typ.base())
+			c.report(in.pos, at.String(), "Unknown type %s", in.typ.base())
 		case !t.isInput():
-			c.report(in.pos, coordinate, "The type of %q must be Input Type but got %q, a %sType.", coordinate, in.typ, t.kind)
+			c.report(in.pos, at.String(), "The type of %q must be Input Type but got %q, a %sType.", at, in.typ, t.kind)
 		case in.def != nil && !c.validValue(in.def, in.typ):
-			c.report(in.pos, coordinate, "Invalid default value (got: %s) provided for %s %s of type %s.", in.def, inputNoun(args), coordinate, in.typ)
+			c.report(in.pos, at.String(), "Invalid default value (got: %s) provided for %s %s of type %s.", in.def, inputNoun(args), at, in.typ)
 		}
-		c.checkApplied(in.applied, location, coordinate, in.pos)
+		c.checkApplied(in.applied, location, at, in.pos)
 	}
 }
 
@@ -174,13 +175,6 @@ func inputNoun(arg bool) string {
 		return "argument"
 	}
 	return "input field"
-}
-
-func inputCoordinate(owner, name string, arg bool) string {
-	if arg {
-		return owner + "(" + name + ":)"
-	}
-	return owner + "." + name
 }
 
 // checkInputCycles finds input objects that need a value of themselves.

@@ -7,7 +7,7 @@ import (
 
 // checkApplied checks the directives applied at one element, GraphQL October
 // 2021 §3.13 and §5.7.
-func (c checker) checkApplied(applied []*directive, location, coordinate string, at position) {
+func (c checker) checkApplied(applied []*directive, location string, on coordinate, at position) {
 	for i, d := range applied {
 		if d.canon == connectDirective || d.canon == sourceDirective {
 			continue // their arguments are for the connect specification to judge
@@ -18,37 +18,37 @@ func (c checker) checkApplied(applied []*directive, location, coordinate string,
 			if c.unknownDirective != nil {
 				hint = c.unknownDirective(d.name)
 			}
-			c.report(d.pos, coordinate, "Unknown directive \"@%s\".%s", d.name, hint)
+			c.report(d.pos, on.String(), "Unknown directive \"@%s\".%s", d.name, hint)
 			continue
 		}
 		if def.broken || c.merged && def.machinery {
 			continue
 		}
 		if !slices.Contains(def.locations, location) {
-			c.report(d.pos, coordinate, "Directive \"@%s\" may not be used on %s.", d.name, location)
+			c.report(d.pos, on.String(), "Directive \"@%s\" may not be used on %s.", d.name, location)
 		}
 		if !def.repeatable && slices.ContainsFunc(applied[:i], func(e *directive) bool { return e.name == d.name }) {
-			c.report(d.pos, coordinate, "The directive \"@%s\" can only be used once at this location.", d.name)
+			c.report(d.pos, on.String(), "The directive \"@%s\" can only be used once at this location.", d.name)
 		}
-		c.checkArguments(d, def, coordinate)
+		c.checkArguments(d, def, on)
 	}
 }
 
-func (c checker) checkArguments(d *directive, def *directiveDef, coordinate string) {
+func (c checker) checkArguments(d *directive, def *directiveDef, on coordinate) {
 	for i, a := range d.args {
 		in := def.arg(a.name)
 		switch {
 		case in == nil:
-			c.report(d.pos, coordinate, "Unknown argument %q on directive \"@%s\".", a.name, d.name)
+			c.report(d.pos, on.String(), "Unknown argument %q on directive \"@%s\".", a.name, d.name)
 		case slices.ContainsFunc(d.args[:i], func(b argument) bool { return b.name == a.name }):
-			c.report(d.pos, coordinate, "There can be only one argument named %q.", a.name)
+			c.report(d.pos, on.String(), "There can be only one argument named %q.", a.name)
 		case !c.validValue(a.value, in.typ):
-			c.report(d.pos, coordinate, "Invalid value for \"@%s(%s:)\" of type %q in application of \"@%s\" to %q.", d.name, a.name, in.typ, d.name, coordinate)
+			c.report(d.pos, on.String(), "Invalid value for \"@%s(%s:)\" of type %q in application of \"@%s\" to %q.", d.name, a.name, in.typ, d.name, on)
 		}
 	}
 	for _, in := range def.args {
 		if in.required() && d.arg(in.name) == nil {
-			c.report(d.pos, coordinate, "Directive \"@%s\" argument %q of type %q is required, but it was not provided.", d.name, in.name, in.typ)
+			c.report(d.pos, on.String(), "Directive \"@%s\" argument %q of type %q is required, but it was not provided.", d.name, in.name, in.typ)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (c *composition) checkInaccessible() {
 	}
 	for _, d := range k.s.directives {
 		if !d.machinery {
-			k.checkInputs(d.args, "@"+d.name, true)
+			k.checkInputs(d.args, coordinate{owner: "@" + d.name}, true)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (k inaccessibleCheck) checkType(t *typeDef) {
 		what = "fields"
 		count(in.applied)
 	}
-	k.checkInputs(t.inputs, t.name, false)
+	k.checkInputs(t.inputs, coordinate{owner: t.name}, false)
 	for _, m := range t.members {
 		what = "members"
 		if member := k.s.byName[m.name]; member != nil {
@@ -84,8 +84,8 @@ func (k inaccessibleCheck) checkField(t *typeDef, f *field) {
 		}
 		return
 	}
-	k.checkReference(f.typ, f.coordinate())
-	k.checkInputs(f.args, f.coordinate(), true)
+	k.checkReference(f.typ, f.at())
+	k.checkInputs(f.args, f.at(), true)
 	for _, i := range t.interfaces {
 		up := k.s.byName[i.name]
 		if want := up.field(f.name); want != nil && !hidden(up.applied) && !hidden(want.applied) {
@@ -98,12 +98,12 @@ func (k inaccessibleCheck) checkField(t *typeDef, f *field) {
 // interface field it implements.
 func (k inaccessibleCheck) checkArguments(f, want *field) {
 	for _, a := range f.args {
-		coordinate := inputCoordinate(f.coordinate(), a.name, true)
+		coordinate := f.at().argument(a.name).String()
 		above := want.arg(a.name)
 		if above == nil {
 			continue
 		}
-		aboveCoordinate := inputCoordinate(want.coordinate(), a.name, true)
+		aboveCoordinate := want.at().argument(a.name).String()
 		switch {
 		case hidden(a.applied) && !hidden(above.applied):
 			k.report(ImplementedByInaccessible, coordinate, "Argument %q is @inaccessible but implements the interface argument %q, which is in the API schema.", coordinate, aboveCoordinate)
@@ -114,38 +114,38 @@ func (k inaccessibleCheck) checkArguments(f, want *field) {
 }
 
 // checkReference reports a visible element of a hidden type.
-func (k inaccessibleCheck) checkReference(t *typeRef, coordinate string) {
+func (k inaccessibleCheck) checkReference(t *typeRef, from coordinate) {
 	if def := k.s.byName[t.base()]; def != nil && hidden(def.applied) {
-		k.fail(ReferencedInaccessible, def.name, append(k.locate(def.name), k.locate(coordinate)...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", def.name, coordinate)
+		k.fail(ReferencedInaccessible, def.name, append(k.locate(def.name), k.locate(from.String())...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", def.name, from)
 	}
 }
 
 // checkInputs checks the arguments or input fields of a visible owner.
-func (k inaccessibleCheck) checkInputs(list []*input, owner string, args bool) {
+func (k inaccessibleCheck) checkInputs(list []*input, owner coordinate, args bool) {
 	for _, in := range list {
-		coordinate := inputCoordinate(owner, in.name, args)
+		at := owner.input(in.name, args)
 		if hidden(in.applied) {
 			if in.required() {
 				noun := "Argument"
 				if !args {
 					noun = "Input field"
 				}
-				k.report(RequiredInaccessible, coordinate, "%s %q is @inaccessible but is a required %s of %q, which is in the API schema.", noun, coordinate, inputNoun(args), owner)
+				k.report(RequiredInaccessible, at.String(), "%s %q is @inaccessible but is a required %s of %q, which is in the API schema.", noun, at, inputNoun(args), owner)
 			}
 			continue
 		}
-		k.checkReference(in.typ, coordinate)
+		k.checkReference(in.typ, at)
 		if in.def != nil {
-			k.checkDefault(in.def, in.typ, coordinate)
+			k.checkDefault(in.def, in.typ, at)
 		}
 	}
 }
 
 // checkDefault reports hidden elements in the default value of a visible one.
-func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string) {
+func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, at coordinate) {
 	if v.kind == listValue && t.elem != nil {
 		for _, item := range v.items {
-			k.checkDefault(item, t.elem, coordinate)
+			k.checkDefault(item, t.elem, at)
 		}
 		return
 	}
@@ -154,7 +154,7 @@ func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string)
 	case def == nil || hidden(def.applied):
 	case def.kind == enumKind && v.kind == enumLiteral:
 		if e := def.value(v.raw); e != nil && hidden(e.applied) {
-			k.report(DefaultValueUsesInaccessible, def.name+"."+e.name, "Enum value %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+e.name, coordinate)
+			k.report(DefaultValueUsesInaccessible, def.name+"."+e.name, "Enum value %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+e.name, at)
 		}
 	case def.kind == inputKind && v.kind == objectValue:
 		for _, f := range v.fields {
@@ -163,9 +163,9 @@ func (k inaccessibleCheck) checkDefault(v *value, t *typeRef, coordinate string)
 				continue
 			}
 			if hidden(in.applied) {
-				k.report(DefaultValueUsesInaccessible, def.name+"."+in.name, "Input field %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+in.name, coordinate)
+				k.report(DefaultValueUsesInaccessible, def.name+"."+in.name, "Input field %q is @inaccessible but is used in the default value of %q, which is in the API schema.", def.name+"."+in.name, at)
 			}
-			k.checkDefault(f.value, in.typ, coordinate)
+			k.checkDefault(f.value, in.typ, at)
 		}
 	}
 }

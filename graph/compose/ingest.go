@@ -23,7 +23,7 @@ func (s *subgraph) parse(sdl string) *ast.SchemaDocument {
 	if syntax := (*gqlerror.Error)(nil); errors.As(err, &syntax) {
 		message = syntax.Message
 		if len(syntax.Locations) > 0 {
-			at = position{syntax.Locations[0].Line, syntax.Locations[0].Column}
+			at = position{int32(syntax.Locations[0].Line), int32(syntax.Locations[0].Column)}
 		}
 	}
 	s.report(InvalidGraphQL, at, "", "Syntax Error: %s", message)
@@ -79,7 +79,7 @@ func place(p *ast.Position) position {
 	if p == nil {
 		return position{}
 	}
-	return position{p.Line, p.Column}
+	return position{int32(p.Line), int32(p.Column)}
 }
 
 func (in ingester) schemaDefinitions(doc *ast.SchemaDocument) {
@@ -120,7 +120,7 @@ func (in ingester) directiveDefinition(d *ast.DirectiveDefinition) {
 	for i, l := range d.Locations {
 		def.locations[i] = string(l)
 	}
-	def.args = in.arguments(d.Arguments, "@"+d.Name, false)
+	def.args = in.arguments(d.Arguments, coordinate{owner: "@" + d.Name}, false)
 	in.addDirective(def)
 }
 
@@ -133,7 +133,9 @@ func (in ingester) definition(d *ast.Definition, ext bool) {
 	t := in.byName[d.Name]
 	switch {
 	case t == nil:
-		t = in.addType(&typeDef{name: d.Name, kind: kinds[d.Kind], pos: place(d.Position)})
+		t = in.parts.types.new()
+		t.name, t.kind, t.pos = d.Name, kinds[d.Kind], place(d.Position)
+		in.addType(t)
 	case t.kind != kinds[d.Kind]:
 		in.report(InvalidGraphQL, place(d.Position), d.Name, "Cannot extend %s type %q: it is also declared as %s.", t.kind, d.Name, kinds[d.Kind])
 		return
@@ -151,7 +153,11 @@ func (in ingester) definition(d *ast.Definition, ext bool) {
 		d.block = t.blocks
 	}
 	t.blocks++
-	t.applied = append(t.applied, applied...)
+	if t.applied == nil {
+		t.applied = applied
+	} else {
+		t.applied = append(t.applied, applied...)
+	}
 	in.references(t, d, ext)
 	if t.kind == inputKind {
 		in.inputFields(t, d, ext)
@@ -186,31 +192,34 @@ func (in ingester) references(t *typeDef, d *ast.Definition, ext bool) {
 
 func (in ingester) fields(t *typeDef, d *ast.Definition, ext bool) {
 	if t.fields == nil {
-		t.fields = make([]*field, 0, len(d.Fields))
+		t.fields = in.parts.fieldLists.take(len(d.Fields))[:0]
 	}
 	for _, f := range d.Fields {
 		if t.field(f.Name) != nil {
 			in.duplicateField(t, f)
 			continue
 		}
-		t.addField(&field{
-			name: f.Name, description: f.Description, typ: in.typeRef(f.Type),
-			args:    in.arguments(f.Arguments, t.name+"."+f.Name, ext),
-			applied: in.directives(f.Directives, ext), pos: place(f.Position), ext: ext,
-		})
+		g := in.parts.fields.new()
+		g.name, g.description, g.pos, g.ext = f.Name, f.Description, place(f.Position), ext
+		g.typ, g.applied = in.parts.typeRef(f.Type), in.directives(f.Directives, ext)
+		g.args = in.arguments(f.Arguments, coordinate{owner: t.name, part: f.Name}, ext)
+		t.addField(g)
 	}
 }
 
 func (in ingester) inputFields(t *typeDef, d *ast.Definition, ext bool) {
+	if t.inputs == nil {
+		t.inputs = in.parts.inputLists.take(len(d.Fields))[:0]
+	}
 	for _, f := range d.Fields {
 		if t.input(f.Name) != nil {
 			in.duplicateField(t, f)
 			continue
 		}
-		t.inputs = append(t.inputs, &input{
-			name: f.Name, description: f.Description, typ: in.typeRef(f.Type), def: in.value(f.DefaultValue),
-			applied: in.directives(f.Directives, ext), pos: place(f.Position), ext: ext,
-		})
+		g := in.parts.inputs.new()
+		g.name, g.description, g.pos, g.ext = f.Name, f.Description, place(f.Position), ext
+		g.typ, g.def, g.applied = in.parts.typeRef(f.Type), in.parts.value(f.DefaultValue), in.directives(f.Directives, ext)
+		t.inputs = append(t.inputs, g)
 	}
 }
 
@@ -230,21 +239,21 @@ func (in ingester) enumValue(t *typeDef, v *ast.EnumValueDefinition, ext bool) {
 	})
 }
 
-func (in ingester) arguments(list ast.ArgumentDefinitionList, owner string, ext bool) []*input {
+func (in ingester) arguments(list ast.ArgumentDefinitionList, owner coordinate, ext bool) []*input {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]*input, 0, len(list))
+	out := in.parts.inputLists.take(len(list))[:0]
 	for i, a := range list {
 		if list[:i].ForName(a.Name) != nil {
-			coordinate := owner + "(" + a.Name + ":)"
+			coordinate := owner.argument(a.Name).String()
 			in.report(InvalidGraphQL, place(a.Position), coordinate, "Argument %q can only be defined once.", coordinate)
 			continue
 		}
-		out = append(out, &input{
-			name: a.Name, description: a.Description, typ: in.typeRef(a.Type), def: in.value(a.DefaultValue),
-			applied: in.directives(a.Directives, ext), pos: place(a.Position), ext: ext,
-		})
+		g := in.parts.inputs.new()
+		g.name, g.description, g.pos, g.ext = a.Name, a.Description, place(a.Position), ext
+		g.typ, g.def, g.applied = in.parts.typeRef(a.Type), in.parts.value(a.DefaultValue), in.directives(a.Directives, ext)
+		out = append(out, g)
 	}
 	return out
 }
@@ -253,46 +262,84 @@ func (in ingester) directives(list ast.DirectiveList, ext bool) []*directive {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]*directive, len(list))
+	out := in.parts.directiveLists.take(len(list))
 	for i, d := range list {
-		in.mentions[d.Name] = true
-		out[i] = &directive{name: d.Name, canon: in.links.canon(d.Name), pos: place(d.Position), ext: ext}
-		if len(d.Arguments) > 0 {
-			out[i].args = make([]argument, len(d.Arguments))
-			for j, a := range d.Arguments {
-				out[i].args[j] = argument{a.Name, in.value(a.Value)}
-			}
-		}
+		g := in.parts.directives.new()
+		g.name, g.canon, g.pos, g.ext = d.Name, in.canon(d.Name), place(d.Position), ext
+		g.args = in.parts.givenArguments(d.Arguments)
+		out[i] = g
 	}
 	return out
 }
 
-func (in ingester) typeRef(t *ast.Type) *typeRef {
-	if t.Elem != nil {
-		return &typeRef{elem: in.typeRef(t.Elem), nonNull: t.NonNull}
+// canon is the canonical name of a directive that the SDL applies, looked up once
+// for each local name.
+func (s *subgraph) canon(local string) string {
+	canon, ok := s.mentions[local]
+	if !ok {
+		canon = s.links.canon(local)
+		s.mentions[local] = canon
 	}
-	return &typeRef{name: t.NamedType, nonNull: t.NonNull}
+	return canon
 }
 
-var valueKinds = map[ast.ValueKind]valueKind{
-	ast.IntValue: intValue, ast.FloatValue: floatValue, ast.StringValue: stringValue, ast.BlockValue: stringValue,
-	ast.BooleanValue: boolValue, ast.NullValue: nullValue, ast.EnumValue: enumLiteral, ast.ListValue: listValue,
-	ast.ObjectValue: objectValue, ast.Variable: variableValue,
+func (p *parts) typeRef(t *ast.Type) *typeRef {
+	out := p.typeRefs.new()
+	out.name, out.nonNull = t.NamedType, t.NonNull
+	if t.Elem != nil {
+		out.name, out.elem = "", p.typeRef(t.Elem)
+	}
+	return out
 }
 
-func (in ingester) value(v *ast.Value) *value {
+func valueKindOf(k ast.ValueKind) valueKind {
+	switch k {
+	case ast.IntValue:
+		return intValue
+	case ast.FloatValue:
+		return floatValue
+	case ast.StringValue, ast.BlockValue:
+		return stringValue
+	case ast.BooleanValue:
+		return boolValue
+	case ast.NullValue:
+		return nullValue
+	case ast.EnumValue:
+		return enumLiteral
+	case ast.ListValue:
+		return listValue
+	case ast.ObjectValue:
+		return objectValue
+	default:
+		return variableValue
+	}
+}
+
+func (p *parts) givenArguments(list ast.ArgumentList) []argument {
+	if len(list) == 0 {
+		return nil
+	}
+	out := p.arguments.take(len(list))
+	for i, a := range list {
+		out[i] = argument{a.Name, p.value(a.Value)}
+	}
+	return out
+}
+
+func (p *parts) value(v *ast.Value) *value {
 	if v == nil {
 		return nil
 	}
-	out := &value{kind: valueKinds[v.Kind], raw: v.Raw, pos: place(v.Position)}
+	out := p.values.new()
+	out.kind, out.raw, out.pos = valueKindOf(v.Kind), v.Raw, place(v.Position)
 	switch v.Kind {
 	case ast.ListValue:
 		for _, c := range v.Children {
-			out.items = append(out.items, in.value(c.Value))
+			out.items = append(out.items, p.value(c.Value))
 		}
 	case ast.ObjectValue:
 		for _, c := range v.Children {
-			out.fields = append(out.fields, argument{c.Name, in.value(c.Value)})
+			out.fields = append(out.fields, argument{c.Name, p.value(c.Value)})
 		}
 	}
 	return out

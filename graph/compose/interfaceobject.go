@@ -38,7 +38,7 @@ func (m *merger) addInterfaceObjectFields() {
 // abstractedField is a copy of an interface's field for an implementation; the
 // join__field without a graph says that no subgraph has it there.
 func (m *merger) abstractedField(f *field) *field {
-	clone := &field{name: f.name, description: f.description, typ: f.typ, args: f.args, applied: []*directive{join("field")}}
+	clone := &field{name: f.name, description: f.description, typ: f.typ, args: f.args, applied: []*directive{m.parts.directive("join__field")}}
 	for _, d := range f.applied {
 		if m.survivors[d.name] != nil {
 			clone.applied = append(clone.applied, d)

@@ -17,7 +17,7 @@ const (
 // of the connect and cacheTag specifications) into applications of
 // @join__directive, join specification v0.4. Subgraphs that apply one alike share
 // an application.
-func joinDirectives(sources []appliedSource) []*directive {
+func (p *parts) joinDirectives(sources []appliedSource) []*directive {
 	var out []*directive
 	var graphs []*value
 	var index map[string]int
@@ -37,7 +37,7 @@ func joinDirectives(sources []appliedSource) []*directive {
 				i = len(out)
 				index[key] = i
 				graphs = append(graphs, listOf())
-				joined := join("directive", argument{"graphs", graphs[i]}, argument{"name", textValue(name)})
+				joined := p.directive("join__directive", argument{"graphs", graphs[i]}, argument{"name", textValue(name)})
 				if len(d.args) > 0 {
 					joined.args = append(joined.args, argument{"args", args})
 				}

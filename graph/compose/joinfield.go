@@ -14,39 +14,43 @@ func (m *merger) joinField(t *typeDef, dest *field, sources []fieldSource, sameT
 	if !needed {
 		return
 	}
-	dest.applied = slices.Grow(dest.applied, len(sources))
+	dest.applied = append(m.parts.directiveLists.take(len(dest.applied) + len(sources))[:0], dest.applied...)
 	for _, src := range sources {
 		if src.overridden == overriddenUnused && src.label == "" {
 			continue
 		}
-		args := []argument{graphArg(src.s)}
-		args = appendText(args, "requires", find(src.f.applied, federation.Requires), "fields")
-		args = appendText(args, "provides", find(src.f.applied, federation.Provides), "fields")
-		args = appendText(args, "override", find(src.f.applied, federation.Override), "from")
+		m.args = append(m.args[:0], graphArg(src.s))
+		m.joinText("requires", find(src.f.applied, federation.Requires), "fields")
+		m.joinText("provides", find(src.f.applied, federation.Provides), "fields")
+		m.joinText("override", find(src.f.applied, federation.Override), "from")
 		if !sameType {
-			args = append(args, argument{"type", textValue(src.f.typ.String())})
+			m.args = append(m.args, argument{"type", m.parts.text(src.f.typ.String())})
 		}
 		if src.external {
-			args = append(args, argument{"external", flagValue(true)})
+			m.args = append(m.args, argument{"external", flagValue(true)})
 		}
 		if src.overridden == overriddenUsed {
-			args = append(args, argument{"usedOverridden", flagValue(true)})
+			m.args = append(m.args, argument{"usedOverridden", flagValue(true)})
 		}
 		if src.label != "" {
-			args = append(args, argument{"overrideLabel", textValue(src.label)})
+			m.args = append(m.args, argument{"overrideLabel", m.parts.text(src.label)})
 		}
 		if contextual := contextArguments(src); contextual != nil {
-			args = append(args, argument{"contextArguments", contextual})
+			m.args = append(m.args, argument{"contextArguments", contextual})
 		}
-		dest.applied = append(dest.applied, join("field", args...))
+		d := src.s.joinField
+		if len(m.args) > 1 {
+			d = m.parts.directive("join__field", m.args...)
+		}
+		dest.applied = append(dest.applied, d)
 	}
 }
 
-func appendText(args []argument, name string, d *directive, arg string) []argument {
-	if d == nil {
-		return args
+// joinText adds an argument that repeats one of a directive of the field.
+func (m *merger) joinText(name string, d *directive, arg string) {
+	if d != nil {
+		m.args = append(m.args, argument{name, m.parts.text(d.text(arg))})
 	}
-	return append(args, argument{name, textValue(d.text(arg))})
 }
 
 // notable says whether a join__field must be written for the source.

@@ -159,7 +159,7 @@ func (m *merger) graphEnum() *typeDef {
 	t := &typeDef{name: "join__Graph", kind: enumKind}
 	for _, s := range m.subgraphs {
 		t.values = append(t.values, &enumValue{name: s.graphName, applied: []*directive{
-			join("graph", argument{"name", textValue(s.name)}, argument{"url", textValue(s.url)}),
+			m.parts.directive("join__graph", argument{"name", textValue(s.name)}, argument{"url", textValue(s.url)}),
 		}})
 	}
 	slices.SortFunc(t.values, func(a, b *enumValue) int { return compareNames(a.name, b.name) })

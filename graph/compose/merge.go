@@ -36,6 +36,8 @@ type merger struct {
 
 	texts   []described     // see scratch
 	sourced []appliedSource // see scratch
+	grouped fieldGroups     // see groupFields
+	args    []argument      // of the directive being made
 }
 
 // merge builds the supergraph. Types come first in outline, then what relates
@@ -46,7 +48,7 @@ func (c *composition) merge() {
 		schema: newSchema(), sources: map[string][]typeSource{}, survivors: map[string]*survivor{}, canonical: map[string]*survivor{},
 		uses: map[string]*enumUse{}, abstract: map[string]map[string][]fieldSource{},
 	}
-	m := &merger{composition: c, supergraph: c.super}
+	m := &merger{composition: c, supergraph: c.super, grouped: fieldGroups{index: map[string]int{}}}
 	m.settleVersion()
 	m.settleDirectives()
 	if len(c.errors) > 0 {

@@ -15,18 +15,20 @@ func (m *merger) mergeArguments(dest *field, sources []fieldSource) {
 // mergeArgumentsAt is mergeArguments for whatever has arguments and that
 // coordinate.
 func (m *merger) mergeArgumentsAt(owner coordinate, dest *field, sources []fieldSource) {
+	if len(sources) == 1 {
+		m.mergeOnlyArguments(owner, dest, sources[0])
+		return
+	}
 	type candidate struct {
 		name    string
 		sources []inputSource
 	}
 	var candidates []candidate
-	index := map[string]int{}
 	for _, src := range sources {
 		for _, a := range src.f.args {
-			i, ok := index[a.name]
-			if !ok {
+			i := slices.IndexFunc(candidates, func(c candidate) bool { return c.name == a.name })
+			if i < 0 {
 				i = len(candidates)
-				index[a.name] = i
 				candidates = append(candidates, candidate{name: a.name})
 			}
 			candidates[i].sources = append(candidates[i].sources, inputSource{src.s, a})
@@ -42,6 +44,20 @@ func (m *merger) mergeArgumentsAt(owner coordinate, dest *field, sources []field
 			continue
 		}
 		dest.args = append(dest.args, m.mergeInput(at, c.sources, true))
+	}
+}
+
+// mergeOnlyArguments keeps the arguments of a field that one subgraph resolves.
+func (m *merger) mergeOnlyArguments(owner coordinate, dest *field, src fieldSource) {
+	if len(src.f.args) == 0 {
+		return
+	}
+	dest.args = m.parts.inputLists.take(len(src.f.args))[:0]
+	for _, a := range src.f.args {
+		if !has(a.applied, federation.FromContext) {
+			only := [1]inputSource{{src.s, a}}
+			dest.args = append(dest.args, m.mergeInput(owner.argument(a.name), only[:], true))
+		}
 	}
 }
 

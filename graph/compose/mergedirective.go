@@ -57,7 +57,7 @@ func (m *merger) mergeApplied(sources []appliedSource, at coordinate) []*directi
 		}
 		out = append(out, m.mergeApplication(sv, found[sv], at)...)
 	}
-	return append(out, joinDirectives(sources)...)
+	return append(out, m.parts.joinDirectives(sources)...)
 }
 
 func (m *merger) mergeApplication(sv *survivor, found []application, at coordinate) []*directive {
@@ -65,12 +65,12 @@ func (m *merger) mergeApplication(sv *survivor, found []application, at coordina
 	if sv.def.repeatable {
 		out := make([]*directive, len(distinct))
 		for i, e := range distinct {
-			out[i] = &directive{name: sv.name, canon: sv.canon, args: e.d.args}
+			out[i] = m.applying(sv, e.d.args)
 		}
 		return out
 	}
 	if len(distinct) == 1 {
-		return []*directive{{name: sv.name, canon: sv.canon, args: distinct[0].d.args}}
+		return []*directive{m.applying(sv, distinct[0].d.args)}
 	}
 	if strategies[sv.canon] != nil {
 		args := found[0].d.args
@@ -78,11 +78,18 @@ func (m *merger) mergeApplication(sv *survivor, found []application, at coordina
 			args = combineArguments(sv.canon, args, e.d.args)
 		}
 		m.hint(HintMergedNonRepeatableArguments, at.String(), applicationLocations(found), "Directive @%s is applied to %q in multiple subgraphs with different arguments. Merging strategies used by arguments: %s", sv.name, at, strategyText(sv.canon))
-		return []*directive{{name: sv.name, canon: sv.canon, args: args}}
+		return []*directive{m.applying(sv, args)}
 	}
 	best := slices.MaxFunc(distinct, func(a, b counted) int { return cmp.Compare(a.count, b.count) })
 	m.hint(HintNonRepeatableArguments, at.String(), applicationLocations(found), "Non-repeatable directive @%s is applied to %q in multiple subgraphs but with incompatible arguments. The supergraph will use the most frequent ones.", sv.name, at)
-	return []*directive{{name: sv.name, canon: sv.canon, args: best.d.args}}
+	return []*directive{m.applying(sv, best.d.args)}
+}
+
+// applying is an application of a directive in the supergraph.
+func (m *merger) applying(sv *survivor, args []argument) *directive {
+	d := m.parts.directives.new()
+	d.name, d.canon, d.args = sv.name, sv.canon, args
+	return d
 }
 
 func applicationLocations(found []application) []Location {

@@ -87,7 +87,7 @@ func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 	}
 	dest.description = m.mergeDescriptions(texts, at)
 	for _, src := range vs {
-		dest.applied = append(dest.applied, join("enumValue", graphArg(src.s)))
+		dest.applied = append(dest.applied, m.parts.directive("join__enumValue", graphArg(src.s)))
 	}
 	dest.applied = append(dest.applied, m.mergeApplied(applied, at)...)
 	t.values = append(t.values, dest)

@@ -67,7 +67,7 @@ func resolversFirst(sources []fieldSource) [][]fieldSource {
 }
 
 func (m *merger) checkExternalArgument(dest *field, arg *input, sources []fieldSource, at []Location) {
-	coordinate := inputCoordinate(dest.coordinate(), arg.name, true)
+	coordinate := dest.at().argument(arg.name).String()
 	var missing, having []string
 	var types, defaults variants
 	wrongType, wrongDefault := false, false

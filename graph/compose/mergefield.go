@@ -27,50 +27,74 @@ const (
 
 // resolves says whether the subgraph answers for the field by itself.
 func (src fieldSource) resolves() bool {
-	return src.overridden == notOverridden && !src.s.usage().fullyExternal(src.f)
+	return src.overridden == notOverridden && !src.f.fullyExternal()
 }
 
 // mergeFields merges the fields of an object or interface type, in order of
 // first appearance.
 func (m *merger) mergeFields(t *typeDef) {
-	byField := groupFields(m.sources[t.name])
-	t.fields = make([]*field, 0, len(byField))
+	byField := m.groupFields(m.sources[t.name])
+	t.fields = m.parts.fieldLists.take(len(byField))[:0]
 	for _, fs := range byField {
 		m.mergeField(t, fs)
 	}
 	m.hintPartialFields(t, byField)
 }
 
-// groupFields collects the sources of every field.
-func groupFields(sources []typeSource) [][]fieldSource {
-	var byField [][]fieldSource
-	if len(sources) == 1 {
-		src := sources[0]
-		all := make([]fieldSource, len(src.t.fields))
-		byField = make([][]fieldSource, len(all))
-		for i, f := range src.t.fields {
-			all[i] = fieldSource{s: src.s, f: f, external: src.s.usage().external(f)}
-			byField[i] = all[i : i+1 : i+1]
-		}
-		return byField
+// fieldGroups is the room in which the fields of one type are grouped; it is used
+// again for the next one.
+type fieldGroups struct {
+	index   map[string]int  // field -> its group
+	order   []int           // the group of every source
+	sizes   []int           // of the groups
+	sources []fieldSource   // all of them, by group
+	groups  [][]fieldSource // by field, in order of first appearance
+}
+
+// groupFields collects the sources of every field; valid until it is asked again.
+func (m *merger) groupFields(types []typeSource) [][]fieldSource {
+	g := &m.grouped
+	if len(g.index) > 8*few { // clearing takes as long as the map has ever been large
+		g.index = map[string]int{}
 	}
-	index := map[string]int{}
-	for _, src := range sources {
+	clear(g.index)
+	g.order, g.sizes, g.groups = g.order[:0], g.sizes[:0], g.groups[:0]
+	for _, src := range types {
 		for _, f := range src.t.fields {
-			i, ok := index[f.name]
-			if !ok {
-				i = len(byField)
-				index[f.name] = i
-				byField = append(byField, nil)
+			i, ok := len(g.sizes), false
+			if len(types) > 1 {
+				if i, ok = g.index[f.name]; !ok {
+					i = len(g.sizes)
+					g.index[f.name] = i
+				}
 			}
-			byField[i] = append(byField[i], fieldSource{s: src.s, f: f, external: src.s.usage().external(f)})
+			if !ok {
+				g.sizes = append(g.sizes, 0)
+			}
+			g.sizes[i]++
+			g.order = append(g.order, i)
 		}
 	}
-	return byField
+	g.sources = slices.Grow(g.sources[:0], len(g.order))[:len(g.order)]
+	start := 0
+	for _, size := range g.sizes {
+		g.groups = append(g.groups, g.sources[start:start:start+size])
+		start += size
+	}
+	n := 0
+	for _, src := range types {
+		for _, f := range src.t.fields {
+			i := g.order[n]
+			g.groups[i] = append(g.groups[i], fieldSource{s: src.s, f: f, external: f.is(realExternal)})
+			n++
+		}
+	}
+	return g.groups
 }
 
 func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
-	dest := &field{name: sources[0].f.name}
+	dest := m.parts.fields.new()
+	dest.name = sources[0].f.name
 	m.recordAbstract(t, sources)
 	resolvers := m.resolvers(t, sources)
 	t.addField(dest)
@@ -214,7 +238,7 @@ func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
 // allExternal says whether a subgraph only refers to the fields of a type.
 func (src typeSource) allExternal() bool {
 	for _, f := range src.t.fields {
-		if !src.s.usage().external(f) {
+		if !f.is(realExternal) {
 			return false
 		}
 	}

@@ -23,7 +23,8 @@ func inputLocations(sources []inputSource) []Location {
 
 // mergeInput merges an argument or input field that is to stay.
 func (m *merger) mergeInput(at coordinate, sources []inputSource, arg bool) *input {
-	dest := &input{name: sources[0].in.name}
+	dest := m.parts.inputs.new()
+	dest.name = sources[0].in.name
 	texts, applied := m.scratch(len(sources))
 	for i, src := range sources {
 		texts[i] = described{src.s, src.in.description, src.in.pos}
@@ -205,11 +206,11 @@ func (m *merger) mergeInputField(t *typeDef, fs []inputSource) {
 		return
 	}
 	for _, src := range fs {
-		args := []argument{graphArg(src.s)}
+		m.args = append(m.args[:0], graphArg(src.s))
 		if !sameType {
-			args = append(args, argument{"type", textValue(src.in.typ.String())})
+			m.args = append(m.args, argument{"type", textValue(src.in.typ.String())})
 		}
-		dest.applied = append(dest.applied, join("field", args...))
+		dest.applied = append(dest.applied, m.parts.directive("join__field", m.args...))
 	}
 }
 

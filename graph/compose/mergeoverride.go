@@ -114,7 +114,7 @@ func (o overriding) apply(source *fieldSource) {
 	}
 	source.overridden = overriddenUnused
 	advice := "Consider removing it."
-	if source.s.usage().used[source.f] {
+	if source.f.is(used) {
 		source.overridden = overriddenUsed
 		advice = "It is still used in some federation directive(s) (@key, @requires, and/or @provides) and/or to satisfy interface constraint(s), but consider marking it @external explicitly or removing it along with its references."
 	}

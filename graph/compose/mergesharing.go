@@ -17,7 +17,7 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 		return
 	}
 	resolving := m.resolving(t, dest.name, sources)
-	if len(resolving) < 2 || !slices.ContainsFunc(resolving, func(src fieldSource) bool { return !src.s.usage().shareable(src.f) }) {
+	if len(resolving) < 2 || !slices.ContainsFunc(resolving, func(src fieldSource) bool { return !src.f.shareable() }) {
 		return
 	}
 	var all, closed []string
@@ -28,7 +28,7 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 			name += ` (through @interfaceObject field "` + src.f.coordinate() + `")`
 		}
 		all = append(all, name)
-		if !src.s.usage().shareable(src.f) {
+		if !src.f.shareable() {
 			closed = append(closed, name)
 		}
 		at = append(at, src.s.at(src.f.pos))

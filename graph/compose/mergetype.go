@@ -99,7 +99,7 @@ func (m *merger) mergeRelations() {
 				if !t.implements(i.name) {
 					t.interfaces = append(t.interfaces, named{name: i.name})
 				}
-				t.applied = append(t.applied, join("implements", graphArg(src.s), argument{"interface", textValue(i.name)}))
+				t.applied = append(t.applied, m.parts.directive("join__implements", graphArg(src.s), argument{"interface", m.parts.text(i.name)}))
 			}
 		}
 		if t.kind == unionKind {
@@ -115,7 +115,7 @@ func (m *merger) mergeUnion(t *typeDef) {
 			if !t.hasMember(member.name) {
 				t.members = append(t.members, named{name: member.name})
 			}
-			t.applied = append(t.applied, join("unionMember", graphArg(src.s), argument{"member", textValue(member.name)}))
+			t.applied = append(t.applied, m.parts.directive("join__unionMember", graphArg(src.s), argument{"member", m.parts.text(member.name)}))
 		}
 	}
 	for _, member := range t.members {
@@ -193,7 +193,7 @@ func (m *merger) joinType(t *typeDef, src typeSource) {
 			continue
 		}
 		keyed = true
-		args := []argument{graphArg(src.s), {"key", textValue(d.text("fields"))}}
+		args := append(m.args[:0], graphArg(src.s), argument{"key", m.parts.text(d.text("fields"))})
 		if d.ext || extends {
 			args = append(args, argument{"extension", flagValue(true)})
 		}
@@ -203,24 +203,25 @@ func (m *merger) joinType(t *typeDef, src typeSource) {
 		if isInterfaceObject {
 			args = append(args, argument{"isInterfaceObject", flagValue(true)})
 		}
-		t.applied = append(t.applied, join("type", args...))
+		m.args = args
+		t.applied = append(t.applied, m.parts.directive("join__type", args...))
 	}
 	if keyed {
 		return
 	}
-	args := []argument{graphArg(src.s)}
+	args := append(m.args[:0], graphArg(src.s))
 	if isInterfaceObject {
 		args = append(args, argument{"isInterfaceObject", flagValue(true)})
 	}
-	t.applied = append(t.applied, join("type", args...))
+	m.args = args
+	t.applied = append(t.applied, m.parts.directive("join__type", args...))
 }
 
-// join is an application of a directive of the join specification.
-func join(name string, args ...argument) *directive {
-	return &directive{name: "join__" + name, args: args}
-}
+// graphArgument is the argument by which the directives of the join specification
+// name a subgraph.
+const graphArgument = "graph"
 
-func graphArg(s *subgraph) argument { return argument{"graph", s.graph} }
+func graphArg(s *subgraph) argument { return argument{graphArgument, s.graph} }
 
 // checkEntity hints at a type that is an entity in some subgraphs only.
 func (m *merger) checkEntity(t *typeDef) {

@@ -35,7 +35,7 @@ func (o operation) keyword() string { return [...]string{"query", "mutation", "s
 func (o operation) typeName() string { return [...]string{"Query", "Mutation", "Subscription"}[o] }
 
 // position is a place in a subgraph's SDL, counted from 1; zero when unknown.
-type position struct{ line, column int }
+type position struct{ line, column int32 }
 
 // schema is a type system: that of one subgraph, or the merged one. Lookup is by
 // name, iteration in order of first appearance.
@@ -214,6 +214,7 @@ type field struct {
 	applied     []*directive
 	pos         position
 	ext         bool
+	uses        uses // of a subgraph's field; set by markUses
 }
 
 func (f *field) arg(name string) *input {

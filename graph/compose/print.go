@@ -12,7 +12,7 @@ func compareNames(a, b string) int { return cmp.Compare(a, b) }
 // then the types by name; parts of a type in the order they have.
 func printSchema(s *schema) string {
 	p := &printer{}
-	p.b.Grow(512 * (len(s.types) + 1))
+	p.b.Grow(s.roughLength())
 	p.schema(s)
 	for _, d := range s.sortedDirectives() {
 		p.directiveDef(d)
@@ -21,6 +21,18 @@ func printSchema(s *schema) string {
 		p.typeDef(t)
 	}
 	return p.b.String()
+}
+
+// roughLength is about how many bytes the schema prints to.
+func (s *schema) roughLength() int {
+	n := 1 << 12
+	for _, t := range s.types {
+		n += 32 + 44*len(t.applied) + 16*(len(t.inputs)+len(t.values)) + len(t.description)
+		for _, f := range t.fields {
+			n += 24 + 30*len(f.applied) + 16*len(f.args) + len(f.description)
+		}
+	}
+	return n
 }
 
 type printer struct {

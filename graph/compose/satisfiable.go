@@ -10,7 +10,7 @@ import (
 // checkSatisfiable asks of the supergraph whether the subgraphs can answer every query that it allows, and prints it when they can. A
 // supergraph that cannot be judged is not passed.
 func (c *composition) checkSatisfiable() {
-	s, err := graph.LoadComposed(document(c.super.schema))
+	s, err := graph.LoadComposed(document(c.super.schema, c.subgraphs))
 	if err != nil {
 		c.fail(SatisfiabilityError, "", nil, "it cannot be found out whether every query can be answered: %v", err)
 		return

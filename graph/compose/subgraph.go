@@ -9,21 +9,22 @@ import (
 // subgraph is the model of one input, and what went wrong while it was built.
 type subgraph struct {
 	*schema
+	parts           *parts
 	name, url, file string
-	index           int    // place among the sorted subgraphs
-	graphName       string // value of the enum join__Graph
-	graph           *value // the same as an argument, which most join directives have
+	index           int        // place among the sorted subgraphs
+	graphName       string     // value of the enum join__Graph
+	graph           *value     // the same as an argument, which most join directives have
+	joinField       *directive // @join__field(graph:) with nothing else, which most fields have
 	links           *links
 	fed1            bool               // it links no federation 2 specification
 	version         federation.Version // linked version; the upgrade's for federation 1
-	uses            *usage             // set by usage()
-	mentions        map[string]bool    // local names of the directives its SDL applies
+	mentions        map[string]string  // the directives its SDL applies: local name -> canonical name, "" for none
 	unspecified     bool               // no specification says what federation's directives are: @link is wrong
 	errors          []*Error
 }
 
-func newSubgraph(in Subgraph, index int) *subgraph {
-	return &subgraph{schema: newSchema(), mentions: map[string]bool{}, name: in.Name, url: in.URL, file: in.File, index: index}
+func newSubgraph(in Subgraph, index int, p *parts) *subgraph {
+	return &subgraph{schema: newSchema(), parts: p, mentions: map[string]string{}, name: in.Name, url: in.URL, file: in.File, index: index}
 }
 
 // load reads SDL into the model, completes it by what the specifications define,
@@ -66,7 +67,7 @@ func (s *subgraph) report(code Code, at position, coordinate, format string, arg
 
 // at is a place in this subgraph's SDL.
 func (s *subgraph) at(p position) Location {
-	return Location{Subgraph: s.name, File: s.file, Line: p.line, Column: p.column}
+	return Location{Subgraph: s.name, File: s.file, Line: int(p.line), Column: int(p.column)}
 }
 
 // local is how this subgraph writes a federation directive, without "@".

@@ -10,11 +10,10 @@ import (
 // dropUnusedExternals removes the external fields that nothing reads, and types
 // that have no field left.
 func (u upgrader) dropUnusedExternals() {
-	use := u.usage()
-	u.uses = nil // fields are about to change
+	u.markUses()
 	emptied := map[string]bool{}
 	for _, t := range u.types {
-		unused := func(f *field) bool { return use.external(f) && !use.used[f] }
+		unused := func(f *field) bool { return f.is(realExternal) && !f.is(used) }
 		if len(t.fields) == 0 || !slices.ContainsFunc(t.fields, unused) {
 			continue
 		}

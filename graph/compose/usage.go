@@ -2,99 +2,130 @@ package compose
 
 import "github.com/sluice-gateway/sluice/graph/federation"
 
-// usage is what a subgraph's federation directives say about its fields. It is
-// computed once the directives are final: after the federation 1 upgrade.
-type usage struct {
-	s        *subgraph
-	fake     map[*field]bool // external key fields of a type extension: resolved here all the same
-	provided map[*field]bool // named by some @provides
-	keys     map[*field]bool // part of some @key
-	used     map[*field]bool // read by a field set, or needed by an interface
-}
+// uses is what the federation directives of a subgraph make of one of its fields.
+type uses uint8
 
-// usage computes the table on first use.
-func (s *subgraph) usage() *usage {
-	if s.uses != nil {
-		return s.uses
+const (
+	inKey        uses = 1 << iota // part of some @key
+	provided                      // named by some @provides
+	used                          // read by a field set, or needed by an interface
+	fakeExternal                  // external key field of a type extension: resolved here all the same
+	realExternal                  // marked @external, itself or through its type, and not a fake one
+)
+
+// markUses finds the uses of every field. It runs when the directives are final,
+// and again after the federation 1 upgrade has changed them.
+func (s *subgraph) markUses() {
+	for _, t := range s.types {
+		for _, f := range t.fields {
+			f.uses = 0
+		}
 	}
-	u := &usage{s: s, fake: map[*field]bool{}, provided: map[*field]bool{}, keys: map[*field]bool{}, used: map[*field]bool{}}
-	s.uses = u
 	for _, t := range s.types {
 		for _, d := range t.applied {
 			if d.canon == federation.Key {
-				u.addKey(t, d)
+				s.markKey(t, d)
 			}
 		}
 		for _, f := range t.fields {
-			u.addField(t, f)
+			s.markRead(t, f)
 		}
 	}
-	return u
+	for _, t := range s.types {
+		all := has(t.applied, federation.External)
+		for _, f := range t.fields {
+			if f.uses&fakeExternal == 0 && (all || has(f.applied, federation.External)) {
+				f.uses |= realExternal
+			}
+		}
+	}
 }
 
-func (u *usage) addKey(t *typeDef, key *directive) {
+func (s *subgraph) markKey(t *typeDef, key *directive) {
 	fake := key.ext || has(t.applied, federation.Extends)
-	u.s.walkFields(t, key.fieldSet().selections, func(f *field, _ *selection) {
-		u.keys[f] = true
+	s.walkFields(t, key.fieldSet().selections, func(f *field, _ *selection) {
+		f.uses |= inKey
 		if fake && has(f.applied, federation.External) {
-			u.fake[f] = true
+			f.uses |= fakeExternal
 		}
-		u.mark(f, u.used)
+		s.mark(f, used)
 	})
 }
 
-func (u *usage) addField(t *typeDef, f *field) {
+// markRead marks what the directives of a field read, and the field itself when an
+// interface needs it.
+func (s *subgraph) markRead(t *typeDef, f *field) {
 	for _, d := range f.applied {
 		switch d.canon {
 		case federation.Requires:
-			u.s.walkFields(t, d.fieldSet().selections, func(f *field, _ *selection) { u.mark(f, u.used) })
+			s.walkFields(t, d.fieldSet().selections, func(f *field, _ *selection) { s.mark(f, used) })
 		case federation.Provides:
-			u.s.walkFields(u.s.byName[f.typ.base()], d.fieldSet().selections, func(f *field, _ *selection) {
-				u.mark(f, u.provided)
-				u.mark(f, u.used)
+			s.walkFields(s.byName[f.typ.base()], d.fieldSet().selections, func(f *field, _ *selection) {
+				s.mark(f, provided)
+				s.mark(f, used)
 			})
 		}
 	}
 	for _, a := range f.args {
 		if d := find(a.applied, federation.FromContext); d != nil {
-			u.addContext(d)
+			s.markContext(d)
 		}
 	}
 	for _, i := range t.interfaces {
-		if t.kind == objectKind && u.s.byName[i.name].field(f.name) != nil {
-			u.used[f] = true
+		if t.kind == objectKind && s.byName[i.name].field(f.name) != nil {
+			f.uses |= used
 		}
 	}
 }
 
-// addContext marks the fields that @fromContext reads of the types setting the
+// markContext marks the fields that @fromContext reads of the types setting the
 // context.
-func (u *usage) addContext(d *directive) {
+func (s *subgraph) markContext(d *directive) {
 	name, selections := splitContext(d.text("field"))
-	for _, t := range u.s.types {
+	for _, t := range s.types {
 		for _, c := range t.applied {
 			if c.canon == federation.Context && c.text("name") == name {
-				u.s.walkFields(t, selections, func(f *field, _ *selection) { u.mark(f, u.used) })
+				s.walkFields(t, selections, func(f *field, _ *selection) { s.mark(f, used) })
 			}
 		}
 	}
 }
 
-// mark adds a field to set and, when it is an interface's, those that implement
-// it.
-func (u *usage) mark(f *field, set map[*field]bool) {
-	if set[f] {
+// mark adds a use to a field and, when it is an interface's, to those that
+// implement it.
+func (s *subgraph) mark(f *field, use uses) {
+	if f.is(use) {
 		return
 	}
-	set[f] = true
+	f.uses |= use
 	if f.owner.kind != interfaceKind {
 		return
 	}
-	for _, t := range u.s.implementers(f.owner.name) {
+	for _, t := range s.implementers(f.owner.name) {
 		if g := t.field(f.name); g != nil {
-			set[g] = true
+			g.uses |= use
 		}
 	}
+}
+
+// is says whether a field has all of the uses.
+func (f *field) is(use uses) bool { return f.uses&use == use }
+
+// fullyExternal says whether a field is external on every path.
+func (f *field) fullyExternal() bool { return f.is(realExternal) && !f.is(provided) }
+
+// shareable says whether others may resolve the field too: it says so, is part of
+// a key, or is only resolved here under some @provides.
+func (f *field) shareable() bool {
+	if has(f.applied, federation.Shareable) || f.is(inKey) || f.is(realExternal|provided) {
+		return true
+	}
+	for _, d := range f.owner.applied {
+		if d.canon == federation.Shareable && d.ext == f.ext {
+			return true
+		}
+	}
+	return false
 }
 
 // implementers are the types that implement an interface, in order of
@@ -135,37 +166,4 @@ func (s *schema) possibleTypes(t *typeDef) []*typeDef {
 	default:
 		return nil
 	}
-}
-
-// external says whether a field is marked @external, itself or through its type,
-// and the mark is not a fake one.
-func (u *usage) external(f *field) bool {
-	return u.marked(f) && !u.fake[f]
-}
-
-func (u *usage) marked(f *field) bool {
-	if has(f.applied, federation.External) {
-		return true
-	}
-	return has(f.owner.applied, federation.External)
-}
-
-// fullyExternal says whether a field is external on every path.
-func (u *usage) fullyExternal(f *field) bool { return u.external(f) && !u.provided[f] }
-
-// partlyExternal says whether an external field is resolved under some @provides.
-func (u *usage) partlyExternal(f *field) bool { return u.external(f) && u.provided[f] }
-
-// shareable says whether others may resolve the field too: it says so, is part of
-// a key, or is only resolved here under some @provides.
-func (u *usage) shareable(f *field) bool {
-	if has(f.applied, federation.Shareable) || u.keys[f] || u.partlyExternal(f) {
-		return true
-	}
-	for _, d := range f.owner.applied {
-		if d.canon == federation.Shareable && d.ext == f.ext {
-			return true
-		}
-	}
-	return false
 }

@@ -5,7 +5,6 @@ package compose
 // other subgraphs is checked when merging.
 type validator struct {
 	*subgraph
-	use *usage
 	// broken are the field sets that do not read as one or name what does not exist:
 	// what they select means nothing, so rules that compare field sets pass over them.
 	broken map[*directive]bool
@@ -15,7 +14,8 @@ type validator struct {
 // the rules say of @external depends on @provides, so fields that cannot provide
 // anything come first.
 func (s *subgraph) validate() {
-	v := validator{subgraph: s, use: s.usage(), broken: map[*directive]bool{}}
+	s.markUses()
+	v := validator{subgraph: s, broken: map[*directive]bool{}}
 	before := len(s.errors)
 	if v.checkProviders(); len(s.errors) > before {
 		return

@@ -197,7 +197,7 @@ func (k fieldSetCheck) checkFields(t *typeDef, selections []*selection, external
 		if f != nil && k.hasArgs != "" && len(f.args) > 0 {
 			k.fail(k.hasArgs, "field %q takes arguments, which is not allowed in @%s. Name a field without arguments.", f.coordinate(), k.canon)
 		}
-		external := external || f != nil && k.use.external(f)
+		external := external || f != nil && f.is(realExternal)
 		switch {
 		case len(sel.sub) > 0:
 			k.checkFields(k.byName[f.typ.base()], sel.sub, external)
@@ -210,7 +210,7 @@ func (k fieldSetCheck) checkFields(t *typeDef, selections []*selection, external
 // failOwn reports a leaf that this subgraph resolves itself.
 func (k fieldSetCheck) failOwn(t *typeDef, f *field, name string) {
 	why := "it is not marked @external"
-	if f != nil && k.use.fake[f] {
+	if f != nil && f.is(fakeExternal) {
 		why = "although it is marked @external, it is a key field of an extended type, and those are always resolved where they are declared"
 	}
 	k.fail(k.missingExternal, "field \"%s.%s\" is resolved by this subgraph already (%s). Remove it from @%s, or mark it @external.", t.name, name, why, k.canon)

@@ -10,7 +10,7 @@ func (v validator) checkProviders() {
 			d := find(f.applied, federation.Provides)
 			switch {
 			case d == nil:
-			case v.use.external(f):
+			case f.is(realExternal):
 				v.report(ExternalCollision, d.pos, f.coordinate(), "Field %q has both @provides and @external, but what another subgraph resolves cannot provide anything here. Remove one of them.", f.coordinate())
 			case !v.lookup(f.typ.base()).composite():
 				v.report(ProvidesOnNonObjectField, d.pos, f.coordinate(), "Field %q has @provides, but its type %q has no fields. Remove @provides.", f.coordinate(), f.typ)

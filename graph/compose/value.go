@@ -32,11 +32,13 @@ func textValue(s string) *value { return &value{kind: stringValue, raw: s} }
 
 func enumName(s string) *value { return &value{kind: enumLiteral, raw: s} }
 
+var yes, no = &value{kind: boolValue, raw: "true"}, &value{kind: boolValue, raw: "false"}
+
 func flagValue(b bool) *value {
 	if b {
-		return &value{kind: boolValue, raw: "true"}
+		return yes
 	}
-	return &value{kind: boolValue, raw: "false"}
+	return no
 }
 
 func listOf(items ...*value) *value { return &value{kind: listValue, items: items} }

@@ -1,6 +1,9 @@
 package federation
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // Names of the directives of the federation specification, without the "@" and
 // before any renaming by @link.
@@ -101,14 +104,14 @@ func Since(name string) (Version, bool) {
 }
 
 // Directives are the directives of a federation 2 version, by name.
-func Directives(v Version) []Directive {
-	var out []Directive
-	for _, name := range directiveNames {
-		if d, ok := Lookup(name, v); ok {
-			out = append(out, d)
+func Directives(v Version) iter.Seq[Directive] {
+	return func(yield func(Directive) bool) {
+		for _, name := range directiveNames {
+			if d, ok := Lookup(name, v); ok && !yield(d) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Scalars are the scalars of a federation 2 version, by name.
