@@ -12,9 +12,9 @@ func isAuth(canon string) bool {
 	return canon == federation.Authenticated || canon == federation.RequiresScopes || canon == federation.Policy
 }
 
-// usesAuth says whether any authorization directive survives.
-func (s *supergraph) usesAuth() bool {
-	return s.canonical[federation.Authenticated] != nil || s.canonical[federation.RequiresScopes] != nil || s.canonical[federation.Policy] != nil
+// settleAuth notes whether any authorization directive survives.
+func (s *supergraph) settleAuth() {
+	s.usesAuth = s.canonical[federation.Authenticated] != nil || s.canonical[federation.RequiresScopes] != nil || s.canonical[federation.Policy] != nil
 }
 
 func authOnly(applied []*directive) []*directive {
@@ -30,7 +30,7 @@ func authOnly(applied []*directive) []*directive {
 // implementersAuth are the requirements that the implementations of an interface
 // bring to it: who reads through the interface may meet any of them.
 func (m *merger) implementersAuth(t *typeDef) []appliedSource {
-	if t.kind != interfaceKind || !m.usesAuth() {
+	if t.kind != interfaceKind || !m.usesAuth {
 		return nil
 	}
 	var out []appliedSource
@@ -48,7 +48,7 @@ func (m *merger) implementersAuth(t *typeDef) []appliedSource {
 // from its implementations, an object's field from the @interfaceObject that
 // resolves it too.
 func (m *merger) relatedAuth(f *field) []appliedSource {
-	if !m.usesAuth() {
+	if !m.usesAuth {
 		return nil
 	}
 	var out []appliedSource
@@ -107,7 +107,7 @@ func (r requirement) implies(s requirement) bool {
 // checkTransitiveAuth reports fields that read protected data through @requires
 // or @fromContext without carrying the protection themselves.
 func (c *composition) checkTransitiveAuth() {
-	if !c.super.usesAuth() {
+	if !c.super.usesAuth {
 		return
 	}
 	for _, s := range c.subgraphs {

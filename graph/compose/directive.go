@@ -28,7 +28,7 @@ type directive struct {
 	args  []argument
 	pos   position
 	ext   bool
-	block int // on types: which of the type's declarations it stands on, from 0
+	block int32 // on types: which of the type's declarations it stands on, from 0
 
 	fields *fieldSet // parsed argument "fields", nil before it is asked for
 }

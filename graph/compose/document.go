@@ -5,11 +5,16 @@ import (
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
-// document is a supergraph as gqlparser's tree: what parsing the printed schema
-// would give, in the same order, but for descriptions and positions. Nodes that
-// occur often are shared.
+// document is a supergraph as gqlparser's tree: of what parsing the printed schema
+// would give, in the same order, the part by which subgraphs are judged to answer
+// queries or not. That leaves out descriptions and positions, definitions of
+// directives, applications that say nothing of where an element is or whether it is
+// seen, and arguments and input fields that a query need not give. Nodes that occur
+// often are shared.
 func document(s *schema, subgraphs []*subgraph) *ast.SchemaDocument {
 	w := documenter{graphs: map[*value]*ast.Argument{}, shared: map[*directive]*ast.Directive{}}
 	for _, sub := range subgraphs {
@@ -17,9 +22,6 @@ func document(s *schema, subgraphs []*subgraph) *ast.SchemaDocument {
 		w.shared[sub.joinField] = w.directive(sub.joinField)
 	}
 	doc := &ast.SchemaDocument{Schema: ast.SchemaDefinitionList{w.schema(s)}}
-	for _, d := range s.sortedDirectives() {
-		doc.Directives = append(doc.Directives, w.directiveDef(d))
-	}
 	for _, t := range s.sortedTypes() {
 		doc.Definitions = append(doc.Definitions, w.definition(t))
 	}
@@ -54,19 +56,16 @@ type documenter struct {
 }
 
 func (w *documenter) schema(s *schema) *ast.SchemaDefinition {
-	out := &ast.SchemaDefinition{Directives: w.applied(s.applied)}
+	out := &ast.SchemaDefinition{}
+	for _, d := range s.applied {
+		if d.canon == "" && d.name == federation.Link {
+			out.Directives = append(out.Directives, w.directive(d))
+		}
+	}
 	for _, o := range operations {
 		if s.roots[o] != "" {
 			out.OperationTypes = append(out.OperationTypes, &ast.OperationTypeDefinition{Operation: ast.Operation(o.keyword()), Type: s.roots[o]})
 		}
-	}
-	return out
-}
-
-func (w *documenter) directiveDef(d *directiveDef) *ast.DirectiveDefinition {
-	out := &ast.DirectiveDefinition{Name: d.name, Arguments: w.argumentDefs(d.args), IsRepeatable: d.repeatable}
-	for _, l := range d.locations {
-		out.Locations = append(out.Locations, ast.DirectiveLocation(l))
 	}
 	return out
 }
@@ -86,9 +85,11 @@ func (w *documenter) definition(t *typeDef) *ast.Definition {
 		out.Fields = append(out.Fields, n)
 	}
 	for _, in := range t.inputs {
-		n := w.fields.new()
-		n.Name, n.Type, n.DefaultValue, n.Directives = in.name, w.typeRef(in.typ), w.value(in.def), w.applied(in.applied)
-		out.Fields = append(out.Fields, n)
+		if in.required() {
+			n := w.fields.new()
+			n.Name, n.Type, n.Directives = in.name, w.typeRef(in.typ), w.applied(in.applied)
+			out.Fields = append(out.Fields, n)
+		}
 	}
 	for _, v := range t.values {
 		out.EnumValues = append(out.EnumValues, &ast.EnumValueDefinition{Name: v.name, Directives: w.applied(v.applied)})
@@ -107,9 +108,11 @@ func names(list []named) []string {
 func (w *documenter) argumentDefs(args []*input) ast.ArgumentDefinitionList {
 	var out ast.ArgumentDefinitionList
 	for _, a := range args {
-		n := w.inputs.new()
-		n.Name, n.Type, n.DefaultValue, n.Directives = a.name, w.typeRef(a.typ), w.value(a.def), w.applied(a.applied)
-		out = append(out, n)
+		if a.required() {
+			n := w.inputs.new()
+			n.Name, n.Type, n.Directives = a.name, w.typeRef(a.typ), w.applied(a.applied)
+			out = append(out, n)
+		}
 	}
 	return out
 }
@@ -127,16 +130,28 @@ func (w *documenter) applied(list []*directive) ast.DirectiveList {
 	if len(list) == 0 {
 		return nil
 	}
-	out := w.directiveLists.take(len(list))
-	for i, d := range list {
-		if len(d.args) == 1 {
-			out[i] = w.shared[d]
-		}
-		if out[i] == nil {
-			out[i] = w.directive(d)
+	out := w.directiveLists.take(len(list))[:0]
+	for _, d := range list {
+		switch {
+		case !placing(d):
+		case len(d.args) == 1 && w.shared[d] != nil:
+			out = append(out, w.shared[d])
+		default:
+			out = append(out, w.directive(d))
 		}
 	}
 	return out
+}
+
+// placing says whether a directive tells in which subgraphs an element is, or
+// whether clients and contextual arguments find it.
+func placing(d *directive) bool {
+	switch d.name {
+	case "join__type", "join__field", "join__implements", "join__unionMember", "join__graph":
+		return true
+	default:
+		return d.canon == federation.Inaccessible || d.canon == federation.Context
+	}
 }
 
 func (w *documenter) directive(d *directive) *ast.Directive {

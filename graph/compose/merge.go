@@ -16,6 +16,7 @@ type supergraph struct {
 	sources   map[string][]typeSource             // per type, by subgraph
 	survivors map[string]*survivor                // directives that survive, by supergraph name
 	canonical map[string]*survivor                // the same for federation's own, by canonical name
+	usesAuth  bool                                // an authorization directive survives
 	uses      map[string]*enumUse                 // how merged elements use enums
 	abstract  map[string]map[string][]fieldSource // interface object fields, by interface and field
 }
@@ -38,6 +39,8 @@ type merger struct {
 	sourced []appliedSource // see scratch
 	grouped fieldGroups     // see groupFields
 	args    []argument      // of the directive being made
+
+	resolved []fieldSource // see resolving
 }
 
 // merge builds the supergraph. Types come first in outline, then what relates
@@ -51,6 +54,7 @@ func (c *composition) merge() {
 	m := &merger{composition: c, supergraph: c.super, grouped: fieldGroups{index: map[string]int{}}}
 	m.settleVersion()
 	m.settleDirectives()
+	m.settleAuth()
 	if len(c.errors) > 0 {
 		return // which applications to merge is not known
 	}

@@ -41,9 +41,9 @@ func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
 }
 
 // resolving are the sources that resolve a field of a type, directly or through an
-// @interfaceObject, by subgraph.
+// @interfaceObject, by subgraph; valid until it is asked again.
 func (m *merger) resolving(t *typeDef, name string, sources []fieldSource) []fieldSource {
-	var out []fieldSource
+	out := m.resolved[:0]
 	for _, src := range sources {
 		if src.resolves() {
 			out = append(out, src)
@@ -57,6 +57,7 @@ func (m *merger) resolving(t *typeDef, name string, sources []fieldSource) []fie
 			}
 		}
 	}
+	m.resolved = out
 	if len(out) > direct {
 		slices.SortStableFunc(out, func(a, b fieldSource) int { return a.s.index - b.s.index })
 	}

@@ -168,8 +168,7 @@ func (m *merger) mergeType(t *typeDef) {
 // the join__type of every subgraph.
 func (m *merger) mergeTypeParts(t *typeDef) {
 	sources := m.sources[t.name]
-	applied := make([]appliedSource, len(sources))
-	texts := make([]described, len(sources))
+	texts, applied := m.scratch(len(sources))
 	for i, src := range sources {
 		applied[i] = appliedSource{src.s, src.t.applied}
 		texts[i] = described{src.s, src.t.description, src.t.pos}

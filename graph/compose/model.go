@@ -92,11 +92,11 @@ type typeDef struct {
 	members     []named  // unions
 	values      []*enumValue
 	pos         position
-	defined     bool // there is a definition
-	extended    bool // there is an extension
-	builtin     bool // scalar of the GraphQL specification
-	machinery   bool // defined by a linked specification; not part of the supergraph
-	blocks      int  // how many definitions and extensions were read
+	defined     bool  // there is a definition
+	extended    bool  // there is an extension
+	builtin     bool  // scalar of the GraphQL specification
+	machinery   bool  // defined by a linked specification; not part of the supergraph
+	blocks      int32 // how many definitions and extensions were read
 
 	fieldByName map[string]*field     // nil while there are few fields
 	valueByName map[string]*enumValue // rebuilt by value when values have been added

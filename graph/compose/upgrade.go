@@ -15,6 +15,9 @@ var upgradeVersion = federation.Version{Major: 2, Minor: 4}
 // so that merging knows one language only. Steps that look at other subgraphs run
 // after those that make each of them regular.
 func (c *composition) upgrade() {
+	if !slices.ContainsFunc(c.subgraphs, func(s *subgraph) bool { return s.fed1 }) {
+		return
+	}
 	types := map[string][]*subgraph{} // who has a type of a name
 	for _, s := range c.subgraphs {
 		for _, t := range s.types {

@@ -5,7 +5,7 @@ import "github.com/sluice-gateway/sluice/graph/federation"
 // checkShareableType checks that @shareable stands once on each declaration of a
 // type. It is repeatable so that extensions may have one of their own.
 func (v validator) checkShareableType(t *typeDef) {
-	seen := map[int]int{}
+	seen := map[int32]int{}
 	for _, d := range t.applied {
 		if d.canon != federation.Shareable {
 			continue

@@ -11,7 +11,8 @@ import (
 // asked where it is loaded to run. And of the API only the types are there, the visible ones by name, with their visible fields,
 // arguments and values; it is neither validated again nor printed.
 //
-// The document is taken over: the caller must not use it afterwards. Positions in it may be missing.
+// The document need only tell where elements are, which of them are hidden, and which arguments and input fields must be given; demands on the
+// caller and costs may be missing. It is taken over: the caller must not use it afterwards. Positions may be missing.
 func LoadComposed(doc *ast.SchemaDocument) (*Schema, error) {
 	ld := newLoader(doc)
 	ld.composed = true

@@ -154,6 +154,9 @@ func (ld *loader) machinery(typeName string) bool {
 // findDirectiveTypes finds the types that serve nothing but arguments of directives which clients cannot use. Composers that do not link the
 // specifications of their directives leave such types behind.
 func (ld *loader) findDirectiveTypes() {
+	if ld.composed {
+		return // all specifications are linked
+	}
 	ld.directiveTypes = map[string]bool{}
 	for _, d := range ld.doc.Directives {
 		if !executable(d) {

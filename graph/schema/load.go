@@ -88,6 +88,9 @@ func (ld *loader) errorf(p *ast.Position, at coordinate, format string, args ...
 
 // mergeExtensions folds type extensions into their types. Composers do not print any, but people who edit supergraphs do.
 func (ld *loader) mergeExtensions() {
+	if ld.composed {
+		return
+	}
 	byName := make(map[string]*ast.Definition, len(ld.doc.Definitions))
 	for _, d := range ld.doc.Definitions {
 		if byName[d.Name] != nil {

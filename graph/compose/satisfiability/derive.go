@@ -50,6 +50,10 @@ func (e *engine) derivesChildren(kids []*vertex, sel *schema.FieldSelection) boo
 // derivesFrom is derives for one vertex, with a memory: without it, nested selections on abstract types would be looked at once
 // for each combination of concrete types.
 func (e *engine) derivesFrom(v *vertex, sel *schema.FieldSelection) bool {
+	if !v.abstract && len(sel.Children) == 0 && e.s.Type(v.typ).Kind == schema.Object {
+		e.read(v)
+		return e.judge(v, sel) // takes no longer than remembering
+	}
 	p := proof{v, sel}
 	if answer, ok := e.proven[p]; ok {
 		return answer
@@ -134,8 +138,8 @@ func (e *engine) localKey(v *vertex) bool {
 		return h != nil && slices.ContainsFunc(h.Keys, func(k schema.Key) bool { return e.local(v.vertexKey, k.Fields) })
 	}
 	t := e.s.Type(v.typ)
-	return has(home(t, v.sg)) || v.masked && slices.ContainsFunc(t.Interfaces, func(in schema.TypeID) bool {
-		h := home(e.s.Type(in), v.sg)
+	return has(t.Home(v.sg)) || v.masked && slices.ContainsFunc(t.Interfaces, func(in schema.TypeID) bool {
+		h := e.s.Type(in).Home(v.sg)
 		return h != nil && h.InterfaceObject && has(h)
 	})
 }
@@ -148,7 +152,7 @@ func (e *engine) local(v vertexKey, set schema.FieldSet) bool {
 			continue
 		}
 		f := e.s.Field(e.s.FieldByName(v.typ, sel.Name))
-		h := fieldHome(f, v.sg)
+		h := f.Home(v.sg)
 		if h == nil || len(h.Context) > 0 || len(h.Requires) > 0 || h.External && !e.provides(v.view, v.typ, f.Name) {
 			return false
 		}

@@ -98,7 +98,7 @@ func (e *engine) vertex(k vertexKey) *vertex {
 
 func (e *engine) newVertex(k vertexKey) *vertex {
 	t := e.s.Type(k.typ)
-	h := home(t, k.sg)
+	h := t.Home(k.sg)
 	v := &vertex{vertexKey: k, id: len(e.vertices), reach: newBitset(len(e.s.Subgraphs))}
 	v.masked = h == nil || h.InterfaceObject
 	v.abstract = t.Abstract() && !v.masked
@@ -112,7 +112,7 @@ func (e *engine) newVertex(k vertexKey) *vertex {
 		}
 	}
 	for _, id := range e.requiring[k.typ] {
-		if h := fieldHome(e.s.Field(id), k.sg); h != nil && len(h.Requires) > 0 {
+		if h := e.s.Field(id).Home(k.sg); h != nil && len(h.Requires) > 0 {
 			v.waiting = append(v.waiting, requirement{id, h.Requires})
 		}
 	}

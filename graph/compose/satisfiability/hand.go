@@ -48,31 +48,13 @@ func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) (viewI
 	return 0, e.resolves(e.vertex(vertexKey{in.typ, h.Subgraph, 0, in.world}), f, h)
 }
 
-// home is schema.Type.Home for types that hundreds of subgraphs share.
-func home(t *schema.Type, sg schema.SubgraphID) *schema.TypeHome {
-	at, ok := slices.BinarySearchFunc(t.Homes, sg, func(h schema.TypeHome, sg schema.SubgraphID) int { return int(h.Subgraph) - int(sg) })
-	if !ok {
-		return nil
-	}
-	return &t.Homes[at]
-}
-
-// fieldHome is schema.Field.Home for fields that hundreds of subgraphs share.
-func fieldHome(f *schema.Field, sg schema.SubgraphID) *schema.FieldHome {
-	at, ok := slices.BinarySearchFunc(f.Homes, sg, func(h schema.FieldHome, sg schema.SubgraphID) int { return int(h.Subgraph) - int(sg) })
-	if !ok {
-		return nil
-	}
-	return &f.Homes[at]
-}
-
 // direct reports whether a field home counts at a vertex of type t. Of an interface whose concrete types are not known only the homes that
 // have it as an @interfaceObject do: what others resolve depends on the concrete type.
 func (e *engine) direct(t schema.TypeID, h *schema.FieldHome) bool {
 	if e.s.Type(t).Kind != schema.Interface {
 		return true
 	}
-	th := home(e.s.Type(t), h.Subgraph)
+	th := e.s.Type(t).Home(h.Subgraph)
 	return th != nil && th.InterfaceObject
 }
 
@@ -115,7 +97,7 @@ func (e *engine) each(in *hand, f *schema.Field, yield func(h *schema.FieldHome)
 	}
 	for i, word := range in.reach {
 		for ; word != 0; word &= word - 1 {
-			h := fieldHome(f, schema.SubgraphID(i*64+bits.TrailingZeros64(word)))
+			h := f.Home(schema.SubgraphID(i*64 + bits.TrailingZeros64(word)))
 			if h != nil && e.direct(in.typ, h) && !yield(h) {
 				return
 			}

@@ -10,7 +10,7 @@ import (
 // from which everything below it can be had.
 func (w *walk) visitMutation(p *place) {
 	below := w.setContexts(p)
-	for _, f := range w.visible(p.typ) {
+	for f := range w.visible(p.typ) {
 		for _, facts := range w.decide(below, f) {
 			var kids []*vertex
 			if w.s.Type(f.Type.Named).Composite() {

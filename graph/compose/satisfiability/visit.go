@@ -1,6 +1,7 @@
 package satisfiability
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/sluice-gateway/sluice/graph/schema"
@@ -9,7 +10,11 @@ import (
 // visit asks for every field of a place.
 func (w *walk) visit(p *place) {
 	below := w.setContexts(p)
-	for _, f := range w.visible(p.typ) {
+	for f := range w.visible(p.typ) {
+		if !labelled(f) {
+			w.ask(p, f, below)
+			continue
+		}
 		for _, facts := range w.decide(below, f) {
 			w.ask(p, f, facts)
 		}
@@ -17,14 +22,24 @@ func (w *walk) visit(p *place) {
 }
 
 // visible lists the fields that clients see.
-func (w *walk) visible(t schema.TypeID) []*schema.Field {
-	var out []*schema.Field
-	for _, id := range w.s.Type(t).Fields {
-		if f := w.s.Field(id); !f.Inaccessible && !w.s.Type(f.Type.Named).Inaccessible {
-			out = append(out, f)
+func (w *walk) visible(t schema.TypeID) iter.Seq[*schema.Field] {
+	return func(yield func(*schema.Field) bool) {
+		for _, id := range w.s.Type(t).Fields {
+			if f := w.s.Field(id); !f.Inaccessible && !w.s.Type(f.Type.Named).Inaccessible && !yield(f) {
+				return
+			}
 		}
 	}
-	return out
+}
+
+// labelled reports whether an override label has a say in who resolves a field.
+func labelled(f *schema.Field) bool {
+	for i := range f.Homes {
+		if f.Homes[i].Label != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // decide returns the ways in which the labels of a field may be decided, given what the path has settled. A path has met each label at
@@ -144,7 +159,7 @@ func (w *walk) candidates(static *schema.Type, kids []*vertex) []schema.TypeID {
 func (e *engine) possible(v *vertex) []schema.TypeID {
 	t := e.s.Type(v.typ)
 	if v.abstract {
-		return home(t, v.sg).Possible
+		return t.Home(v.sg).Possible
 	}
 	return t.Possible
 }
