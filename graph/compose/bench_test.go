@@ -51,3 +51,20 @@ func BenchmarkCompose(b *testing.B) {
 		})
 	}
 }
+
+// TestWorkGrowsWithTheInput guards what the benchmark shows: eight times the
+// subgraphs take eight times the allocations, satisfiability included.
+func TestWorkGrowsWithTheInput(t *testing.T) {
+	allocations := func(n int) float64 {
+		subgraphs := generated(n)
+		return testing.AllocsPerRun(1, func() {
+			if r := Compose(subgraphs, Options{}); len(r.Errors) > 0 {
+				t.Fatal(r.Errors[0])
+			}
+		})
+	}
+	few, many := allocations(20), allocations(160)
+	if many > 8*1.1*few {
+		t.Errorf("%.0f allocations for 20 subgraphs, but %.0f for 160", few, many)
+	}
+}
