@@ -128,6 +128,18 @@ func (s *subgraph) completeFederation() {
 	s.completeCompanions()
 }
 
+// checkOwnLinks reports a federation 1 subgraph that links @tag or @inaccessible
+// by itself. Federation 1 has a @tag of its own, and to hide elements is for the
+// whole graph to know: both come with federation 2.
+func (s *subgraph) checkOwnLinks() {
+	for _, f := range s.links.features {
+		if f.identity == federation.TagSpec || f.identity == federation.InaccessibleSpec {
+			name := federation.SpecName(f.identity)
+			s.report(InvalidLinkDirectiveUsage, f.pos, "@"+s.links.linkName, "Please import \"@%s\" from the feature %q instead of using %q to avoid potential unexpected behavior in the future.", name, federation.FederationSpec, f.identity)
+		}
+	}
+}
+
 // checkLaterDefinitions checks what a federation 1 subgraph defines under the
 // names of federation 2 directives: the upgrade makes them those directives.
 func (s *subgraph) checkLaterDefinitions() {

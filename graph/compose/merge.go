@@ -140,48 +140,36 @@ func (v variants) describe() string {
 // that a subgraph links, or that one of its linked features needs.
 func (m *merger) settleVersion() {
 	m.version = federation.Version{Major: 2}
-	linked := m.version
 	for _, s := range m.subgraphs {
-		if s.version.AtLeast(linked) {
-			linked = s.version
+		need, by := s.neededVersion()
+		if need.AtLeast(m.version) {
+			m.version = need
 		}
-	}
-	m.version = linked
-	for _, s := range m.subgraphs {
-		need := s.neededVersion()
-		if !need.AtLeast(m.version) || need == m.version {
-			continue
-		}
-		m.version = need
-	}
-	for _, s := range m.subgraphs {
-		if need := s.neededVersion(); !s.fed1 && !s.version.AtLeast(need) && !linked.AtLeast(need) {
-			m.hint(HintImplicitUpgrade, "@"+s.links.linkName, []Location{s.at(s.links.fed.pos)},
+		if by != nil {
+			m.hint(HintImplicitUpgrade, "@"+s.links.linkName, []Location{s.at(by.pos)},
 				"Subgraph %s has been implicitly upgraded from federation %s to %s", s.name, s.version, need)
 		}
 	}
 }
 
-// neededVersion is the federation version that the features linked by a subgraph
-// need.
-func (s *subgraph) neededVersion() federation.Version {
-	need := s.version
+// neededVersion is the federation version of a subgraph, or the newer one that a
+// feature linked by itself needs, with that feature. Of those only @authenticated,
+// @cost and @connect need any, for the reference composer.
+func (s *subgraph) neededVersion() (need federation.Version, by *feature) {
+	need = s.version
 	for _, f := range s.links.features {
 		v := federation.Version{}
 		switch f.identity {
 		case federation.ConnectSpec:
 			v, _ = federation.ConnectNeeds(f.version)
-		case federation.CacheTagSpec, federation.ContextSpec: // linked by themselves they ask for nothing
-		default:
-			for _, name := range companions[f.identity] {
-				if since, ok := federation.Since(strings.TrimPrefix(name, "@")); ok && since.AtLeast(v) {
-					v = since
-				}
-			}
+		case federation.AuthenticatedSpec:
+			v, _ = federation.Since(federation.Authenticated)
+		case federation.CostSpec:
+			v, _ = federation.Since(federation.Cost)
 		}
-		if v.AtLeast(need) {
-			need = v
+		if !need.AtLeast(v) {
+			need, by = v, f
 		}
 	}
-	return need
+	return need, by
 }

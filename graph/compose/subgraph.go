@@ -50,7 +50,10 @@ func (s *subgraph) load(sdl string) {
 	if len(s.errors) > 0 {
 		return
 	}
-	if s.renameRoots(); !s.fed1 {
+	s.renameRoots()
+	if s.fed1 {
+		s.checkOwnLinks()
+	} else {
 		s.validate()
 	}
 }
