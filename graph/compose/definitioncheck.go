@@ -49,6 +49,9 @@ func (c definitionCheck) invalid(at position, format string, args ...any) {
 }
 
 func (c definitionCheck) argument(have *directiveDef, want federation.Argument, got *input) {
+	if c.s.lookup(got.typ.base()) == nil {
+		return // an unknown type, which checkArgumentTypes reports
+	}
 	expected := localTypeRef(want.Type, c.scalar)
 	if !c.accepts(have, parseTypeRef(want.Type), expected, got.typ) {
 		c.invalid(got.pos, "argument %q should have type %q but found type %q", want.Name, expected, got.typ)

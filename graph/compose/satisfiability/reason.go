@@ -100,3 +100,14 @@ func (w *walk) untyped(p *place, f *schema.Field, t schema.TypeID, kids []*verte
 	}
 	return unsatisfiable(name, w.witness(p, f, t), reasons)
 }
+
+// notThere is the problem of objects whose type the field cannot have in the subgraphs at hand.
+func (w *walk) notThere(p *place, f *schema.Field, t schema.TypeID, kids []*vertex) Problem {
+	var reasons []Reason
+	for _, v := range kids {
+		reasons = append(reasons, Reason{w.s.Subgraphs[v.sg].Name, []string{
+			fmt.Sprintf("field %q is of type %q there, so that it cannot be asked for a %q", w.s.Coordinate(f.ID), w.s.Type(v.typ).Name, w.s.Type(t).Name),
+		}})
+	}
+	return unsatisfiable(w.s.Coordinate(f.ID), w.witness(p, f, t), reasons)
+}

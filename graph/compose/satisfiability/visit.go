@@ -131,6 +131,9 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 	if known || against == DisjointRuntimeTypes {
 		return
 	}
+	for _, t := range w.ruledOut(static, kids) {
+		w.report(w.notThere(p, f, t, kids))
+	}
 	for _, t := range w.candidates(static, kids) {
 		if w.s.Type(t).Inaccessible {
 			continue
@@ -142,6 +145,19 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 		}
 		w.push(&place{starts: starts, facts: facts, from: p, via: f, cast: t})
 	}
+}
+
+// ruledOut lists the concrete types of an interface that cannot be asked for because all subgraphs at hand have an object type for the field,
+// each another one. Objects of those types never come, so that nothing is lost; but with an interface, unlike a union, the reference composer
+// has it that a query for them cannot be answered.
+func (w *walk) ruledOut(static *schema.Type, kids []*vertex) []schema.TypeID {
+	has := func(t schema.TypeID) bool {
+		return slices.ContainsFunc(kids, func(v *vertex) bool { return v.typ == t })
+	}
+	if static.Kind != schema.Interface || slices.ContainsFunc(kids, func(v *vertex) bool { return w.s.Type(v.typ).Kind != schema.Object }) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return has(t) || w.s.Type(t).Inaccessible })
 }
 
 // candidates are the concrete types worth a try: those of the vertex with the fewest, for what one does not know is not asked.
