@@ -74,7 +74,9 @@ func (s *subgraph) completeDefinitions() bool {
 		if len(s.errors) > before && !s.fed1 {
 			return false
 		}
-		if s.links.bootstrapped || s.directiveByName[s.links.linkName] == nil {
+		if s.links.trusted {
+			s.directiveByName[s.links.linkName].machinery = true
+		} else if s.links.bootstrapped || s.directiveByName[s.links.linkName] == nil {
 			s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
 		}
 		s.unspecified = s.unspecified || len(s.errors) > before

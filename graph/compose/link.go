@@ -43,8 +43,12 @@ type element struct {
 
 // links is the name table of a subgraph: what each local name stands for.
 type links struct {
-	linkName     string // the local name of @link
-	bootstrapped bool   // some application links what makes @link mean something
+	linkName string // the local name of @link
+	// An application links the link specification, or federation, which implies it:
+	// that makes @link mean something.
+	bootstrapped bool
+	linked       bool // the link specification itself is linked
+	trusted      bool // and @link is defined in a way of its own that will do
 	features     []*feature
 	fed          *feature           // the federation specification, nil in federation 1
 	directives   map[string]element // imported, by local name
@@ -197,10 +201,13 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	s.links = l
 	linked := slices.DeleteFunc(slices.Clone(applied), func(d *ast.Directive) bool { return d.Name != l.linkName })
 	r := linkReader{subgraph: s, links: l}
-	if !slices.ContainsFunc(linked, isLinkSpec) {
+	if l.linked = slices.ContainsFunc(linked, isLinkSpec); !l.linked {
 		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
 	}
-	if l.bootstrapped = slices.ContainsFunc(linked, bootstraps); l.bootstrapped {
+	own := doc.Directives.ForName(l.linkName)
+	l.bootstrapped = slices.ContainsFunc(linked, linksFederation) || l.linked && (own == nil || canLink(own))
+	l.trusted = l.linked && own != nil && canLink(own)
+	if l.bootstrapped {
 		for _, d := range linked {
 			r.read(d)
 		}
@@ -218,11 +225,14 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	}
 }
 
-// bootstraps says whether an application of @link brings @link itself into the
-// schema: that of the link specification, and that of federation, which implies it.
-// In a schema without any, @link has no meaning yet.
-func bootstraps(d *ast.Directive) bool {
-	return isLinkSpec(d) || linkedIdentity(d) == federation.FederationSpec
+func linksFederation(d *ast.Directive) bool { return linkedIdentity(d) == federation.FederationSpec }
+
+// canLink says whether a definition of @link that a subgraph wrote itself can do the
+// work. Any other one is a directive of the subgraph's own.
+func canLink(def *ast.DirectiveDefinition) bool {
+	url, as := def.Arguments.ForName("url"), def.Arguments.ForName("as")
+	return def.IsRepeatable && len(def.Locations) == 1 && def.Locations[0] == ast.LocationSchema &&
+		url != nil && url.Type.NamedType == "String" && (as == nil || as.Type.NamedType == "String" && !as.Type.NonNull)
 }
 
 func isLinkSpec(d *ast.Directive) bool { return linkedIdentity(d) == federation.LinkSpec }
