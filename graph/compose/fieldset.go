@@ -45,7 +45,7 @@ func parseFieldSet(text string) ([]*selection, error) {
 		return plain, nil
 	}
 	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		text = "{" + text + "\n}"
+		text = "{" + text + "}"
 	}
 	if tooDeep(text) {
 		return nil, errFieldSet

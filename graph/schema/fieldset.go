@@ -29,11 +29,10 @@ func (ld *loader) fieldSet(text string, possible, statics []TypeID, at coordinat
 
 // parseSelections reads a selection string, with or without its outer braces; nil when it is none.
 func parseSelections(text string) ast.SelectionSet {
-	source := strings.TrimSpace(text)
-	if !strings.HasPrefix(source, "{") {
-		source = "{" + source + "}"
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+		text = "{" + text + "}" // whole: the line break that ends a comment may be its last character
 	}
-	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: source}, maxFieldSetTokens)
+	doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, maxFieldSetTokens)
 	if err != nil || len(doc.Operations) != 1 || len(doc.Fragments) != 0 {
 		return nil
 	}
