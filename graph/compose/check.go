@@ -56,8 +56,33 @@ func (c *composition) checkSupergraph() {
 		c.fail(InvalidGraphQL, coordinate, c.locate(coordinate), format, args...)
 	}
 	k.run()
+	c.checkMachinery()
 	if len(c.errors) == 0 {
 		c.checkInaccessible()
+	}
+}
+
+// checkMachinery reports elements that are of a type which the supergraph has for
+// itself and clients do not see.
+func (c *composition) checkMachinery() {
+	check := func(t *typeRef, at coordinate) {
+		if def := c.super.byName[t.base()]; def != nil && def.machinery {
+			c.fail(ReferencedInaccessible, def.name, c.locate(at.String()), "Type %q belongs to a specification and is not in the API schema but is referenced by %q, which is. Use a type of another name.", def.name, at)
+		}
+	}
+	for _, t := range c.super.types {
+		if t.machinery {
+			continue
+		}
+		for _, in := range t.inputs {
+			check(in.typ, coordinate{owner: t.name, part: in.name})
+		}
+		for _, f := range t.fields {
+			check(f.typ, f.at())
+			for _, a := range f.args {
+				check(a.typ, f.at().argument(a.name))
+			}
+		}
 	}
 }
 

@@ -90,6 +90,9 @@ func (s *subgraph) completeDefinitions() bool {
 // isMachinery says whether a type belongs to a specification rather than to the
 // subgraph's own schema.
 func (s *subgraph) isMachinery(name string) bool {
+	if strings.HasPrefix(name, joinNamespace) {
+		return true
+	}
 	switch name {
 	case "_Any", "_Entity", "_Service":
 		return true

@@ -22,6 +22,11 @@ type checker struct {
 
 // checkGraphQL checks the subgraph's schema.
 func (s *subgraph) checkGraphQL() {
+	for _, t := range s.types {
+		if strings.HasPrefix(t.name, joinNamespace) && t.kind != scalarKind && t.kind != enumKind {
+			s.report(InvalidGraphQL, t.pos, t.name, "The name %q is reserved for the join specification, by which a supergraph tells where its elements are. Rename the type.", t.name)
+		}
+	}
 	c := checker{schema: s.schema, unknownDirective: s.explainUnknownDirective}
 	c.report = func(at position, coordinate, format string, args ...any) {
 		s.report(InvalidGraphQL, at, coordinate, format, args...)
@@ -85,6 +90,9 @@ func (c checker) checkType(t *typeDef) {
 	if !t.machinery {
 		c.checkName(t.name, t.pos, coordinate{owner: t.name})
 	}
+	if t.kind != scalarKind && builtinScalars[t.name] != nil {
+		c.report(t.pos, t.name, "Type %s is a scalar of GraphQL and cannot be defined as another kind of type.", t.name)
+	}
 	c.checkApplied(t.applied, typeLocation(t.kind), coordinate{owner: t.name}, t.pos)
 	switch t.kind {
 	case objectKind, interfaceKind:
@@ -104,6 +112,9 @@ func (c checker) checkType(t *typeDef) {
 		for _, v := range t.values {
 			at := coordinate{owner: t.name, part: v.name}
 			c.checkName(v.name, v.pos, at)
+			if v.name == "true" || v.name == "false" || v.name == "null" {
+				c.report(v.pos, at.String(), "Name %q is reserved and cannot be used for an enum value.", v.name)
+			}
 			c.checkApplied(v.applied, federation.OnEnumValue, at, v.pos)
 		}
 	case inputKind:
@@ -165,6 +176,9 @@ func (c checker) checkInputs(list []*input, owner coordinate, args bool) {
 			c.report(in.pos, at.String(), "The type of %q must be Input Type but got %q, a %sType.", at, in.typ, t.kind)
 		case in.def != nil && !c.validValue(in.def, in.typ):
 			c.report(in.pos, at.String(), "Invalid default value (got: %s) provided for %s %s of type %s.", in.def, inputNoun(args), at, in.typ)
+		}
+		if in.required() && slices.ContainsFunc(in.applied, func(d *directive) bool { return d.name == "deprecated" }) {
+			c.report(in.pos, at.String(), "Required %s %s cannot be deprecated.", inputNoun(args), at)
 		}
 		c.checkApplied(in.applied, location, at, in.pos)
 	}

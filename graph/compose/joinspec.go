@@ -6,6 +6,9 @@ import (
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
+// joinNamespace begins the names that the supergraph keeps for itself.
+const joinNamespace = "join__"
+
 // mergeSchema completes the supergraph: links, the join and link specifications'
 // definitions, and the directives that subgraphs apply to their schema.
 func (m *merger) mergeSchema() {

@@ -209,7 +209,7 @@ func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
 		code, what = HintInterfaceField, "interface"
 	}
 	for _, src := range sources {
-		if has(src.t.applied, federation.Key) && t.kind == objectKind || has(src.t.applied, federation.InterfaceObject) {
+		if has(src.t.applied, federation.Key) || has(src.t.applied, federation.InterfaceObject) {
 			return
 		}
 	}
