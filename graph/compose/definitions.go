@@ -76,8 +76,8 @@ func (s *subgraph) completeDefinitions() bool {
 		}
 		if s.links.trusted {
 			s.directiveByName[s.links.linkName].machinery = true
-		} else if s.links.bootstrapped || s.directiveByName[s.links.linkName] == nil {
-			s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+		} else if s.links.bootstrapped || s.directiveByName[l.name] == nil {
+			s.requireDirective(l.name, linkDefinition, func(name string) string { return s.linkType(l, name) })
 		}
 		s.unspecified = s.unspecified || len(s.errors) > before
 	}

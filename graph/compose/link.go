@@ -225,7 +225,7 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	}
 }
 
-func linksFederation(d *ast.Directive) bool { return linkedIdentity(d) == federation.FederationSpec }
+func linksFederation(d *ast.Directive) bool { return linksTo(d, federation.FederationSpec) }
 
 // canLink says whether a definition of @link that a subgraph wrote itself can do the
 // work. Any other one is a directive of the subgraph's own.
@@ -235,12 +235,12 @@ func canLink(def *ast.DirectiveDefinition) bool {
 		url != nil && url.Type.NamedType == "String" && (as == nil || as.Type.NamedType == "String" && !as.Type.NonNull)
 }
 
-func isLinkSpec(d *ast.Directive) bool { return linkedIdentity(d) == federation.LinkSpec }
+func isLinkSpec(d *ast.Directive) bool { return linksTo(d, federation.LinkSpec) }
 
-// linkedIdentity is the URL of a @link without the version.
-func linkedIdentity(d *ast.Directive) string {
-	identity, _, _ := strings.Cut(astText(d, "url"), "/v")
-	return identity
+// linksTo says whether a @link is to a specification, in whatever version.
+func linksTo(d *ast.Directive, identity string) bool {
+	version, ok := strings.CutPrefix(astText(d, "url"), identity)
+	return ok && (version == "" || version[0] == '/')
 }
 
 // linkName finds how the schema calls @link: the specification may link itself

@@ -65,9 +65,12 @@ func (r linkReader) identify(d *ast.Directive) *feature {
 	if err != nil || parsed.Scheme == "" || parsed.Host == "" {
 		return bad("Invalid feature url %q: it should be an absolute URL", raw)
 	}
-	path := strings.Trim(parsed.Path, "/")
+	path := strings.TrimPrefix(parsed.Path, "/")
 	if path == "" {
 		return bad("Missing path in feature url %q", raw)
+	}
+	if strings.HasSuffix(path, "/") {
+		return bad("Missing version component in feature url %q", raw)
 	}
 	head, last := "", path
 	if i := strings.LastIndexByte(path, '/'); i >= 0 {
@@ -108,7 +111,11 @@ func readPurpose(d *ast.Directive) federation.Purpose {
 
 func (r linkReader) readImports(d *ast.Directive, f *feature) {
 	list := d.Arguments.ForName("import")
-	if list == nil || list.Value.Kind != ast.ListValue {
+	if list == nil || list.Value.Kind == ast.NullValue {
+		return
+	}
+	if list.Value.Kind != ast.ListValue {
+		r.misuse(list.Value.Position, "Invalid value %s for @link(import:): expected a list. Write [%s].", list.Value, list.Value)
 		return
 	}
 	for _, item := range list.Value.Children {
@@ -131,6 +138,9 @@ func (r linkReader) importNames(v *ast.Value) (name, as string, ok bool) {
 				return "", "", false
 			case c.Name == "name":
 				name = c.Value.Raw
+			case c.Value.Raw == "":
+				r.misuse(v.Position, "Invalid value for the \"as\" field for sub-value %s of @link(import:) argument: must use a GraphQL name.", v)
+				return "", "", false
 			default:
 				as = c.Value.Raw
 			}
