@@ -51,7 +51,7 @@ func apiSchema(s *subgraph) *schema {
 		v.inputs = visibleInputs(t.inputs)
 		for _, e := range t.values {
 			if !hidden(e.applied) {
-				v.values = append(v.values, &enumValue{name: e.name, description: e.description, applied: visibleApplied(e.applied)})
+				v.addValue(&enumValue{name: e.name, description: e.description, applied: visibleApplied(e.applied)})
 			}
 		}
 		api.addType(v)

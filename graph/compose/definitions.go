@@ -190,7 +190,7 @@ func (s *subgraph) requirePurpose(name string) {
 	case t == nil:
 		t = s.addType(&typeDef{name: name, kind: enumKind, machinery: true, defined: true})
 		for _, v := range want {
-			t.values = append(t.values, &enumValue{name: v})
+			t.addValue(&enumValue{name: v})
 		}
 		return
 	case t.kind != enumKind:

@@ -186,7 +186,7 @@ func (in ingester) references(t *typeDef, d *ast.Definition, ext bool) {
 			in.report(InvalidGraphQL, place(at), t.name, "Union type %s can only include type %s once.", t.name, name)
 			continue
 		}
-		t.members = append(t.members, named{name, place(at), ext})
+		t.addMember(named{name, place(at), ext})
 	}
 }
 
@@ -219,7 +219,7 @@ func (in ingester) inputFields(t *typeDef, d *ast.Definition, ext bool) {
 		g := in.parts.inputs.new()
 		g.name, g.description, g.pos, g.ext = f.Name, f.Description, place(f.Position), ext
 		g.typ, g.def, g.applied = in.parts.typeRef(f.Type), in.parts.value(f.DefaultValue), in.directives(f.Directives, ext)
-		t.inputs = append(t.inputs, g)
+		t.addInput(g)
 	}
 }
 
@@ -234,7 +234,7 @@ func (in ingester) enumValue(t *typeDef, v *ast.EnumValueDefinition, ext bool) {
 		in.report(InvalidGraphQL, place(v.Position), coordinate, "Enum value %q can only be defined once.", coordinate)
 		return
 	}
-	t.values = append(t.values, &enumValue{
+	t.addValue(&enumValue{
 		name: v.Name, description: v.Description, applied: in.directives(v.Directives, ext), pos: place(v.Position), ext: ext,
 	})
 }
@@ -244,8 +244,17 @@ func (in ingester) arguments(list ast.ArgumentDefinitionList, owner coordinate, 
 		return nil
 	}
 	out := in.parts.inputLists.take(len(list))[:0]
+	repeats := func(i int) bool { return list[:i].ForName(list[i].Name) != nil }
+	if len(list) > few {
+		seen := make(map[string]bool, len(list))
+		repeats = func(i int) bool {
+			before := seen[list[i].Name]
+			seen[list[i].Name] = true
+			return before
+		}
+	}
 	for i, a := range list {
-		if list[:i].ForName(a.Name) != nil {
+		if repeats(i) {
 			coordinate := owner.argument(a.Name).String()
 			in.report(InvalidGraphQL, place(a.Position), coordinate, "Argument %q can only be defined once.", coordinate)
 			continue

@@ -153,7 +153,7 @@ func (m *merger) addMachineryType(t *typeDef) {
 func contextArgumentType() *typeDef {
 	t := &typeDef{name: "join__ContextArgument", kind: inputKind}
 	for _, f := range [][2]string{{"name", "String!"}, {"type", "String!"}, {"context", "String!"}, {"selection", "join__FieldValue!"}} {
-		t.inputs = append(t.inputs, &input{name: f[0], typ: parseTypeRef(f[1])})
+		t.addInput(&input{name: f[0], typ: parseTypeRef(f[1])})
 	}
 	return t
 }

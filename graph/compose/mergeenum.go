@@ -90,7 +90,7 @@ func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 		dest.applied = append(dest.applied, m.parts.directive("join__enumValue", graphArg(src.s)))
 	}
 	dest.applied = append(dest.applied, m.mergeApplied(applied, at)...)
-	t.values = append(t.values, dest)
+	t.addValue(dest)
 }
 
 // keepsPartialValue says whether a value that some subgraphs lack stays. Hidden

@@ -196,7 +196,7 @@ func (m *merger) mergeInputField(t *typeDef, fs []inputSource) {
 		m.dropInputField(t, at.String(), fs)
 		return
 	}
-	t.inputs = append(t.inputs, dest)
+	t.addInput(dest)
 	same := len(fs) == len(sources)
 	sameType := true
 	for _, src := range fs {

@@ -113,7 +113,7 @@ func (m *merger) mergeUnion(t *typeDef) {
 	for _, src := range sources {
 		for _, member := range src.t.members {
 			if !t.hasMember(member.name) {
-				t.members = append(t.members, named{name: member.name})
+				t.addMember(named{name: member.name})
 			}
 			t.applied = append(t.applied, m.parts.directive("join__unionMember", graphArg(src.s), argument{"member", m.parts.text(member.name)}))
 		}

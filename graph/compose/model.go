@@ -98,8 +98,11 @@ type typeDef struct {
 	machinery   bool  // defined by a linked specification; not part of the supergraph
 	blocks      int32 // how many definitions and extensions were read
 
-	fieldByName map[string]*field     // nil while there are few fields
-	valueByName map[string]*enumValue // rebuilt by value when values have been added
+	// Indexes of the parts, each nil while there are few.
+	fieldByName  map[string]*field
+	inputByName  map[string]*input
+	valueByName  map[string]*enumValue
+	memberByName map[string]bool
 }
 
 // few is up to how many fields a scan beats a map.
@@ -124,15 +127,22 @@ func (t *typeDef) field(name string) *field {
 func (t *typeDef) addField(f *field) {
 	f.owner = t
 	t.fields = append(t.fields, f)
+	t.fieldByName = indexed(t.fieldByName, t.fields, f, func(f *field) string { return f.name })
+}
+
+// indexed adds the part that list has got last to its index, or makes the index
+// once there are more than a few.
+func indexed[P any](index map[string]P, list []P, last P, name func(P) string) map[string]P {
 	switch {
-	case t.fieldByName != nil:
-		t.fieldByName[f.name] = f
-	case len(t.fields) > few:
-		t.fieldByName = make(map[string]*field, 2*len(t.fields))
-		for _, f := range t.fields {
-			t.fieldByName[f.name] = f
+	case index != nil:
+		index[name(last)] = last
+	case len(list) > few:
+		index = make(map[string]P, 2*len(list))
+		for _, p := range list {
+			index[name(p)] = p
 		}
 	}
+	return index
 }
 
 // setFields replaces the fields, as passes that drop some of them do.
@@ -143,7 +153,15 @@ func (t *typeDef) setFields(fields []*field) {
 	}
 }
 
+func (t *typeDef) addInput(in *input) {
+	t.inputs = append(t.inputs, in)
+	t.inputByName = indexed(t.inputByName, t.inputs, in, func(in *input) string { return in.name })
+}
+
 func (t *typeDef) input(name string) *input {
+	if t.inputByName != nil {
+		return t.inputByName[name]
+	}
 	for _, in := range t.inputs {
 		if in.name == name {
 			return in
@@ -152,14 +170,13 @@ func (t *typeDef) input(name string) *input {
 	return nil
 }
 
+func (t *typeDef) addValue(v *enumValue) {
+	t.values = append(t.values, v)
+	t.valueByName = indexed(t.valueByName, t.values, v, func(v *enumValue) string { return v.name })
+}
+
 func (t *typeDef) value(name string) *enumValue {
-	if len(t.values) > few {
-		if len(t.valueByName) != len(t.values) {
-			t.valueByName = make(map[string]*enumValue, len(t.values))
-			for _, v := range t.values {
-				t.valueByName[v.name] = v
-			}
-		}
+	if t.valueByName != nil {
 		return t.valueByName[name]
 	}
 	for _, v := range t.values {
@@ -172,7 +189,25 @@ func (t *typeDef) value(name string) *enumValue {
 
 func (t *typeDef) implements(name string) bool { return hasName(t.interfaces, name) }
 
-func (t *typeDef) hasMember(name string) bool { return hasName(t.members, name) }
+func (t *typeDef) addMember(m named) {
+	t.members = append(t.members, m)
+	switch {
+	case t.memberByName != nil:
+		t.memberByName[m.name] = true
+	case len(t.members) > few:
+		t.memberByName = make(map[string]bool, 2*len(t.members))
+		for _, m := range t.members {
+			t.memberByName[m.name] = true
+		}
+	}
+}
+
+func (t *typeDef) hasMember(name string) bool {
+	if t.memberByName != nil {
+		return t.memberByName[name]
+	}
+	return hasName(t.members, name)
+}
 
 // composite says whether the type has selections.
 func (t *typeDef) composite() bool {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sluice-gateway/sluice/gateway"
 	"github.com/sluice-gateway/sluice/graph/compose"
@@ -154,19 +155,40 @@ func writeErrors(w io.Writer, errs []*compose.Error, subgraphs []compose.Subgrap
 			}
 			fmt.Fprintf(w, "  --> %s:%d:%d (%s)\n", name, l.Line, l.Column, l.Subgraph)
 			if lines := sources[l.Subgraph]; l.Line <= len(lines) {
-				line := strings.TrimRight(lines[l.Line-1], "\r")
+				line, caret := excerpt(strings.TrimRight(lines[l.Line-1], "\r"), l.Column-1)
 				number := fmt.Sprintf("%5d", l.Line)
-				column := min(max(l.Column-1, 0), len(line))
-				indent := strings.Map(func(r rune) rune {
-					if r == '\t' {
-						return '\t'
-					}
-					return ' '
-				}, line[:column])
-				fmt.Fprintf(w, "%s | %s\n%s | %s^\n", number, line, strings.Repeat(" ", len(number)), indent)
+				fmt.Fprintf(w, "%s | %s\n%s | %s\n", number, line, strings.Repeat(" ", len(number)), caret)
 			}
 		}
 		fmt.Fprintln(w)
 	}
 	fmt.Fprintf(w, "%d composition error(s)\n", len(errs))
+}
+
+// excerpt is what is shown of a line, and the caret to put below it. SDL that a program printed may be one long line, so only what is around
+// the column, counted in bytes from 0, is shown.
+func excerpt(line string, column int) (shown, caret string) {
+	const before, after = 100, 100
+	column = min(max(column, 0), len(line))
+	start, end := max(column-before, 0), min(column+after, len(line))
+	for start > 0 && !utf8.RuneStart(line[start]) {
+		start--
+	}
+	for end < len(line) && !utf8.RuneStart(line[end]) {
+		end++
+	}
+	shown, lead := line[start:end], line[start:column]
+	if start > 0 {
+		shown, lead = "…"+shown, "…"+lead
+	}
+	if end < len(line) {
+		shown += "…"
+	}
+	blank := func(r rune) rune {
+		if r == '\t' {
+			return '\t'
+		}
+		return ' '
+	}
+	return shown, strings.Map(blank, lead) + "^"
 }
