@@ -76,7 +76,7 @@ func listReasons(reasons []Reason) string {
 
 // runtimeTypes describes a shared field whose concrete types differ between subgraphs.
 func (w *walk) runtimeTypes(kind Kind, p *place, f *schema.Field, kids []*vertex) Problem {
-	kids = slices.DeleteFunc(slices.Clone(kids), func(v *vertex) bool { return !w.s.Type(v.typ).Abstract() })
+	kids = slices.Clone(kids)
 	slices.SortFunc(kids, func(a, b *vertex) int { return int(a.sg) - int(b.sg) })
 	var reasons []Reason
 	for _, v := range kids {

@@ -198,28 +198,28 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 }
 
 // sharing tells what there is against objects of an abstract type that several subgraphs share: DisjointRuntimeTypes, DifferingRuntimeTypes, or
-// nothing.
+// nothing. The question arises where two subgraphs leave the type open; it is then asked of those too that narrow it to an object type.
 func (w *walk) sharing(static *schema.Type, kids []*vertex) Kind {
-	if len(kids) < 2 {
+	open := 0
+	for _, v := range kids {
+		if w.s.Type(v.typ).Abstract() {
+			open++
+		}
+	}
+	if open < 2 {
 		return 0
 	}
 	common := slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
-	var first []schema.TypeID
-	n, some, same := 0, false, true
+	first := w.possible(kids[0])
+	some, same := false, true
 	for _, v := range kids {
-		if !w.s.Type(v.typ).Abstract() {
-			continue // where the subgraph has an object type, it narrows the field and leaves nothing open
-		}
 		possible := w.possible(v)
-		if n++; n == 1 {
-			first = possible
-		}
 		some = some || len(possible) > 0
 		same = same && slices.Equal(possible, first)
 		common = slices.DeleteFunc(common, func(t schema.TypeID) bool { return !contains(possible, t) })
 	}
 	switch {
-	case n < 2 || !some:
+	case !some:
 		return 0
 	case len(common) == 0:
 		return DisjointRuntimeTypes
