@@ -67,22 +67,27 @@ func (s *subgraph) completeDefinitions() bool {
 	for _, d := range s.directives {
 		s.checkArgumentTypes(d)
 	}
-	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
+	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.definesLink(l) {
 		before := len(s.errors)
 		s.requireScalar(s.linkType(l, "Import"))
 		s.requirePurpose(s.linkType(l, "Purpose"))
 		if len(s.errors) > before && !s.fed1 {
 			return false
 		}
-		if s.links.bootstrapped || s.directiveByName[s.links.linkName] == nil {
-			s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
-		}
+		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
 		s.unspecified = s.unspecified || len(s.errors) > before
 	}
 	if !s.unspecified {
 		s.completeFederation()
 	}
 	return true
+}
+
+// definesLink says whether a subgraph defines @link for itself, so that nothing is
+// added to what it says nor held against it: it links the link specification and
+// not only what implies it, or links nothing, so that @link is any directive.
+func (s *subgraph) definesLink(link *feature) bool {
+	return s.directiveByName[s.links.linkName] != nil && (!link.implied || !s.links.bootstrapped)
 }
 
 // isMachinery says whether a type belongs to a specification rather than to the

@@ -17,6 +17,7 @@ type feature struct {
 	purpose  federation.Purpose // of @link(for:)
 	imports  []imported
 	pos      position
+	implied  bool // the link specification where nothing links it by itself
 }
 
 // imported is an element imported by @link: name is canonical, as the local one;
@@ -198,7 +199,7 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	linked := slices.DeleteFunc(slices.Clone(applied), func(d *ast.Directive) bool { return d.Name != l.linkName })
 	r := linkReader{subgraph: s, links: l}
 	if !slices.ContainsFunc(linked, isLinkSpec) {
-		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
+		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName, implied: true})
 	}
 	if l.bootstrapped = slices.ContainsFunc(linked, bootstraps); l.bootstrapped {
 		for _, d := range linked {
