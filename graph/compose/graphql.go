@@ -27,6 +27,7 @@ func (s *subgraph) checkGraphQL() {
 		s.report(InvalidGraphQL, at, coordinate, format, args...)
 	}
 	c.run()
+	s.checkRuntimeTypes()
 }
 
 // explainUnknownDirective tells a federation 1 subgraph that uses a federation 2

@@ -45,11 +45,16 @@ func (s *subgraph) load(sdl string) {
 	if !s.completeDefinitions() {
 		return
 	}
+	if s.fed1 { // libraries printed these fields without the types they are of
+		s.dropRuntimeFields()
+	}
 	s.checkGraphQL()
 	if len(s.errors) > 0 {
 		return
 	}
-	if s.renameRoots(); !s.fed1 {
+	s.renameRoots()
+	s.dropRuntimeFields()
+	if !s.fed1 {
 		s.validate()
 	}
 }

@@ -96,8 +96,16 @@ func (u upgrader) dropIgnored() {
 		if t.kind == interfaceKind {
 			u.dropFederation(t)
 		}
-		settle(t)
+		if !u.extendsQuery(t) {
+			settle(t)
+		}
 	}
+}
+
+// extendsQuery says whether a type is the query root, written with "extend". Every
+// subgraph has a query root, so there it stays the extension that it is.
+func (u upgrader) extendsQuery(t *typeDef) bool {
+	return t.name == u.roots[query] && !t.defined
 }
 
 // joinFieldLists writes `fields: ["a", "b"]` as "a b", and `fields: a` as "a".
@@ -132,14 +140,22 @@ func (u upgrader) dropExternals(t *typeDef) {
 			f.applied = without(f.applied, federation.External)
 		}
 	}
-	if !t.onlyExtends() {
+	if !t.onlyExtends() || u.extendsQuery(t) {
 		return
 	}
 	for _, key := range u.keysOf(t) {
-		for _, sel := range key.fieldSet().selections {
-			if f := t.field(sel.name); f != nil {
-				f.applied = without(f.applied, federation.External)
-			}
+		dropExternalOf(t, key.fieldSet().selections)
+	}
+}
+
+// dropExternalOf removes @external from the fields of t that selections name, be
+// it in fragments.
+func dropExternalOf(t *typeDef, selections []*selection) {
+	for _, sel := range selections {
+		if sel.name == "" {
+			dropExternalOf(t, sel.sub)
+		} else if f := t.field(sel.name); f != nil {
+			f.applied = without(f.applied, federation.External)
 		}
 	}
 }
