@@ -134,25 +134,19 @@ func (v variants) describe() string {
 // that a subgraph links, or that one of its linked features needs.
 func (m *merger) settleVersion() {
 	m.version = federation.Version{Major: 2}
-	linked := m.version
-	for _, s := range m.subgraphs {
-		if s.version.AtLeast(linked) {
-			linked = s.version
-		}
-	}
-	m.version = linked
 	for _, s := range m.subgraphs {
 		need := s.neededVersion()
-		if !need.AtLeast(m.version) || need == m.version {
+		if need.AtLeast(m.version) {
+			m.version = need
+		}
+		if s.version.AtLeast(need) {
 			continue
 		}
-		m.version = need
-	}
-	for _, s := range m.subgraphs {
-		if need := s.neededVersion(); !s.fed1 && !s.version.AtLeast(need) && !linked.AtLeast(need) {
-			m.hint(HintImplicitUpgrade, "@"+s.links.linkName, []Location{s.at(s.links.fed.pos)},
-				"Subgraph %s has been implicitly upgraded from federation %s to %s", s.name, s.version, need)
+		var at []Location
+		if !s.fed1 {
+			at = []Location{s.at(s.links.fed.pos)}
 		}
+		m.hint(HintImplicitUpgrade, "@"+s.links.linkName, at, "Subgraph %s has been implicitly upgraded from federation %s to %s", s.name, s.version, need)
 	}
 }
 
@@ -167,7 +161,7 @@ func (s *subgraph) neededVersion() federation.Version {
 			v, _ = federation.ConnectNeeds(f.version)
 		case federation.CacheTagSpec, federation.ContextSpec: // linked by themselves they ask for nothing
 		default:
-			for _, name := range companions[f.identity] {
+			for _, name := range f.elements() {
 				if since, ok := federation.Since(strings.TrimPrefix(name, "@")); ok && since.AtLeast(v) {
 					v = since
 				}
