@@ -147,7 +147,7 @@ func (s *subgraph) checkLaterDefinitions() {
 // specification (tag, cost...).
 func (s *subgraph) completeCompanions() {
 	for _, f := range s.links.features {
-		for _, name := range companions[f.identity] {
+		for _, name := range f.elements() {
 			canon, ok := strings.CutPrefix(name, "@")
 			if !ok || canon == federation.Link {
 				continue

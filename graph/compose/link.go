@@ -31,9 +31,9 @@ type imported struct {
 func (f *feature) url() string { return f.identity + "/" + f.version.String() }
 
 // known says whether the feature is one whose directives composition gives a
-// meaning to.
+// meaning to. What a version says that does not exist, nobody knows.
 func (f *feature) known() bool {
-	return f.identity == federation.FederationSpec || f.identity == federation.LinkSpec || federation.KnownVersions(f.identity) != nil
+	return f.identity == federation.FederationSpec || f.identity == federation.LinkSpec || slices.Contains(federation.KnownVersions(f.identity), f.version)
 }
 
 // element is a directive or type of a feature under its canonical name.

@@ -182,12 +182,20 @@ var companions = map[string][]string{
 	federation.LinkSpec:           {"@link", "Import", "Purpose"},
 }
 
+// elements are those of a companion specification; nil for others.
+func (f *feature) elements() []string {
+	if !f.known() {
+		return nil
+	}
+	return companions[f.identity]
+}
+
 // offers says whether the feature has an element ("@name" or "Name"). Features
 // that are not known offer whatever is asked.
 func (f *feature) offers(name string) bool {
 	if f.identity != federation.FederationSpec {
-		known, ok := companions[f.identity]
-		return !ok || slices.Contains(known, name)
+		known := f.elements()
+		return known == nil || slices.Contains(known, name)
 	}
 	if local, ok := strings.CutPrefix(name, "@"); ok {
 		_, found := federation.Lookup(local, f.version)
