@@ -84,6 +84,7 @@ func (w *walk) push(p *place) {
 		return
 	}
 	p.hand = w.gather(p.starts)[0]
+	p.returned = w.returned(&p.hand)
 	if w.add(p, &w.work) {
 		w.queue = append(w.queue, p)
 	}
