@@ -74,7 +74,9 @@ func (s *subgraph) completeDefinitions() bool {
 		if len(s.errors) > before && !s.fed1 {
 			return false
 		}
-		s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+		if l.implied || s.links.linkName == federation.Link && l.local(federation.Link) == federation.Link {
+			s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+		} // under another name @link is there when the subgraph defines it
 		s.unspecified = s.unspecified || len(s.errors) > before
 	}
 	if !s.unspecified {

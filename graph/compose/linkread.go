@@ -129,6 +129,9 @@ func (r linkReader) importNames(v *ast.Value) (name, as string, ok bool) {
 			case c.Value.Kind != ast.StringValue || (c.Name != "name" && c.Name != "as"):
 				r.misuse(v.Position, "Unknown field %q for sub-value %s of @link(import:): expected { name: \"<importedElement>\", as: \"<alias>\" }.", c.Name, v)
 				return "", "", false
+			case !validName(strings.TrimPrefix(c.Value.Raw, "@")):
+				r.misuse(v.Position, "Invalid value for the %q field for sub-value %s of @link(import:) argument: must use a GraphQL name.", c.Name, v)
+				return "", "", false
 			case c.Name == "name":
 				name = c.Value.Raw
 			default:
