@@ -249,7 +249,7 @@ func (u upgrader) narrowFieldSet(rule *fieldSetRule, of *typeDef, d *directive) 
 func (u upgrader) activeSelections(t *typeDef, selections []*selection) (active []*selection, changed bool) {
 	for _, sel := range selections {
 		if sel.name != "" && len(sel.sub) == 0 {
-			if f := t.field(sel.name); f == nil || u.externalSomewhere(f) {
+			if f := t.field(sel.name); f != nil && u.externalSomewhere(f) {
 				active = append(active, sel)
 			} else {
 				changed = true

@@ -33,6 +33,7 @@ func (u upgrader) dropUnusedExternals() {
 	if len(emptied) > 0 {
 		u.removeTypes(emptied)
 	}
+	maps.Copy(u.usage().used, use.used) // also what only a field read that is gone
 }
 
 // removeTypes removes types; one that something still refers to is an error.
