@@ -232,7 +232,7 @@ func (s *schema) argumentProblems(f *field, sel *selection) []string {
 		}
 	}
 	for _, in := range f.args {
-		if in.required() && given.arg(in.name) == nil {
+		if in.required() && given.arg(in.name) == nil && find(in.applied, federation.FromContext) == nil {
 			problems = append(problems, "argument \""+in.name+"\" of field \""+f.coordinate()+"\" is mandatory. Give it a value.")
 		}
 	}
