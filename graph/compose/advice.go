@@ -42,7 +42,6 @@ var advice = map[Code]string{
 	OverrideSourceHasOverride:          "Remove one of the two.",
 	OverrideOnInterface:                "Use it on the fields of the implementing types.",
 
-	ReferencedInaccessible:       "Hide that too, or show the type.",
 	DefaultValueUsesInaccessible: "Use another default value, or remove @inaccessible.",
 	QueryRootTypeInaccessible:    "Remove @inaccessible from it.",
 	RequiredInaccessible:         "Make it optional, or remove @inaccessible.",

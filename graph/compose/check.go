@@ -57,7 +57,41 @@ func (c *composition) checkSupergraph() {
 	}
 	k.run()
 	if len(c.errors) == 0 {
+		c.checkMachineryUnused()
 		c.checkInaccessible()
+	}
+}
+
+// checkMachineryUnused reports elements of the subgraphs' schemas that are of a
+// type which the supergraph has for its own specifications: that is not in the API
+// schema.
+func (c *composition) checkMachineryUnused() {
+	linked := func(typ *typeRef) bool {
+		t := c.super.byName[typ.base()]
+		return t != nil && t.machinery
+	}
+	fail := func(typ *typeRef, coordinate string) {
+		c.fail(ReferencedInaccessible, coordinate, c.locate(coordinate), "Type %q belongs to a specification that the supergraph links and is not in the API schema, but is referenced by %q. Use another type.", typ.base(), coordinate)
+	}
+	for _, t := range c.super.types {
+		if t.machinery {
+			continue
+		}
+		for _, in := range t.inputs {
+			if linked(in.typ) {
+				fail(in.typ, inputCoordinate(t.name, in.name, false))
+			}
+		}
+		for _, f := range t.fields {
+			if linked(f.typ) {
+				fail(f.typ, f.coordinate())
+			}
+			for _, a := range f.args {
+				if linked(a.typ) {
+					fail(a.typ, inputCoordinate(f.coordinate(), a.name, true))
+				}
+			}
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func (k inaccessibleCheck) checkArguments(f, want *field) {
 // checkReference reports a visible element of a hidden type.
 func (k inaccessibleCheck) checkReference(t *typeRef, coordinate string) {
 	if def := k.s.byName[t.base()]; def != nil && hidden(def.applied) {
-		k.fail(ReferencedInaccessible, def.name, append(k.locate(def.name), k.locate(coordinate)...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema.", def.name, coordinate)
+		k.fail(ReferencedInaccessible, def.name, append(k.locate(def.name), k.locate(coordinate)...), "Type %q is @inaccessible but is referenced by %q, which is in the API schema. Hide that too, or show the type.", def.name, coordinate)
 	}
 }
 

@@ -33,7 +33,7 @@ func moreOfTheSame(e *compose.Error, got []*compose.Error, want []refError) bool
 	if perPath(string(e.Code)) {
 		return slices.ContainsFunc(want, func(w refError) bool { return w.Code == string(e.Code) })
 	}
-	if confusing(e, got, want) || oneOfMany(e, want) || besideQuery(e, want) {
+	if confusing(e, got, want) || oneOfMany(e, want) || besideQuery(e, want) || linkedTypeUsed(e, want) {
 		return true
 	}
 	if slices.Contains(stopsAtFirst, string(e.Code)) {
@@ -62,6 +62,14 @@ func oneOfMany(e *compose.Error, want []refError) bool {
 func besideQuery(e *compose.Error, want []refError) bool {
 	return strings.HasPrefix(e.Coordinate, "Query.") && slices.ContainsFunc(want, func(w refError) bool {
 		return w.Code == string(compose.InterfaceObjectUsage) && strings.HasSuffix(w.Message, `defines type "Query"`)
+	})
+}
+
+// linkedTypeUsed says whether an error of ours is about a use of a specification's
+// type; the reference lists the uses of one type in one error.
+func linkedTypeUsed(e *compose.Error, want []refError) bool {
+	return e.Code == compose.ReferencedInaccessible && slices.ContainsFunc(want, func(w refError) bool {
+		return w.Code == string(e.Code) && strings.HasPrefix(w.Message, "Cannot remove elements of feature ")
 	})
 }
 
