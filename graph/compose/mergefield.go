@@ -173,7 +173,7 @@ func fieldLocations(sources []fieldSource) []Location {
 	return at
 }
 
-// hintPartialFields hints at fields of value types and interfaces that some
+// hintPartialFields hints at fields of types and interfaces without keys that some
 // subgraphs lack.
 func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
 	sources := m.sources[t.name]
@@ -185,7 +185,7 @@ func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
 		code, what = HintInterfaceField, "interface"
 	}
 	for _, src := range sources {
-		if has(src.t.applied, federation.Key) && t.kind == objectKind || has(src.t.applied, federation.InterfaceObject) {
+		if has(src.t.applied, federation.Key) || has(src.t.applied, federation.InterfaceObject) {
 			return
 		}
 	}
