@@ -61,6 +61,7 @@ var linkDefinition = federation.Directive{
 // ones. It goes no further, and says so, when the link specification itself is
 // defined wrongly.
 func (s *subgraph) completeDefinitions() bool {
+	s.checkShadowed()
 	for _, t := range s.types {
 		t.machinery = s.isMachinery(t.name)
 	}
