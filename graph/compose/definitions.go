@@ -123,7 +123,6 @@ func (s *subgraph) completeFederation() {
 		for _, d := range federation.Fed1Directives() {
 			s.requireDirective(d.Name, d, s.links.localType)
 		}
-		s.checkLaterDefinitions()
 		s.completeCompanions()
 		return
 	}
@@ -136,7 +135,7 @@ func (s *subgraph) completeFederation() {
 	s.completeCompanions()
 }
 
-// checkLaterDefinitions checks what a federation 1 subgraph defines under the
+// checkLaterDefinitions checks what a federation 1 subgraph defined under the
 // names of federation 2 directives: the upgrade makes them those directives.
 func (s *subgraph) checkLaterDefinitions() {
 	for _, d := range federation.Directives(upgradeVersion) {

@@ -39,6 +39,9 @@ func (c *composition) upgrade() {
 	}
 	for _, u := range upgraders {
 		if len(u.errors) == 0 {
+			u.checkLaterDefinitions()
+		}
+		if len(u.errors) == 0 {
 			u.validate()
 		}
 		c.errors = append(c.errors, u.errors...)
