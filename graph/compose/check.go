@@ -62,8 +62,8 @@ func (c *composition) checkSupergraph() {
 	}
 }
 
-// checkMachineryUnused reports elements of the subgraphs' schemas that are of a
-// type which the supergraph has for its own specifications: that is not in the API
+// checkMachineryUnused reports visible elements of the subgraphs' schemas that are of
+// a type which the supergraph has for its own specifications: that is not in the API
 // schema.
 func (c *composition) checkMachineryUnused() {
 	linked := func(typ *typeRef) bool {
@@ -74,20 +74,23 @@ func (c *composition) checkMachineryUnused() {
 		c.fail(ReferencedInaccessible, coordinate, c.locate(coordinate), "Type %q belongs to a specification that the supergraph links and is not in the API schema, but is referenced by %q. Use another type.", typ.base(), coordinate)
 	}
 	for _, t := range c.super.types {
-		if t.machinery {
+		if t.machinery || hidden(t.applied) {
 			continue
 		}
 		for _, in := range t.inputs {
-			if linked(in.typ) {
+			if !hidden(in.applied) && linked(in.typ) {
 				fail(in.typ, inputCoordinate(t.name, in.name, false))
 			}
 		}
 		for _, f := range t.fields {
+			if hidden(f.applied) {
+				continue
+			}
 			if linked(f.typ) {
 				fail(f.typ, f.coordinate())
 			}
 			for _, a := range f.args {
-				if linked(a.typ) {
+				if !hidden(a.applied) && linked(a.typ) {
 					fail(a.typ, inputCoordinate(f.coordinate(), a.name, true))
 				}
 			}

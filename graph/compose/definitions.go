@@ -70,8 +70,12 @@ func (s *subgraph) completeDefinitions() bool {
 	}
 	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.definesLink(l) {
 		before := len(s.errors)
-		s.requireScalar(s.linkType(l, "Import"))
-		s.requirePurpose(s.linkType(l, "Purpose"))
+		if name := s.linkType(l, "Import"); s.links.bootstrapped || s.byName[name] != nil {
+			s.requireScalar(name)
+		}
+		if name := s.linkType(l, "Purpose"); s.links.bootstrapped || s.byName[name] != nil {
+			s.requirePurpose(name)
+		}
 		if len(s.errors) > before && !s.fed1 {
 			return false
 		}

@@ -26,6 +26,10 @@ func (c *composition) upgrade() {
 	for _, s := range c.subgraphs {
 		if s.fed1 {
 			s.version = upgradeVersion
+			if s.checkLaterDefinitions(); len(s.errors) > 0 {
+				c.errors = append(c.errors, s.errors...)
+				continue
+			}
 			upgraders = append(upgraders, upgrader{subgraph: s, others: types})
 		}
 	}
@@ -39,9 +43,6 @@ func (c *composition) upgrade() {
 	}
 	for _, u := range upgraders {
 		if len(u.errors) == 0 {
-			u.checkLaterDefinitions()
-		}
-		if len(u.errors) == 0 {
 			u.validate()
 		}
 		c.errors = append(c.errors, u.errors...)
@@ -54,15 +55,19 @@ type upgrader struct {
 	others map[string][]*subgraph // subgraphs by the types they have, this one included
 }
 
-// checkExtensions reports types that are extended here and defined nowhere.
+// checkExtensions reports types with fields that are extended here and defined
+// nowhere. Others stay extensions, for merging to report.
 func (u upgrader) checkExtensions() {
 	for _, t := range u.types {
-		if !t.onlyExtends() || t.machinery || u.isRoot(t.name) || u.definedElsewhere(t.name) {
+		if !t.hasFields() || !t.onlyExtends() || t.machinery || u.isRoot(t.name) || u.definedElsewhere(t.name) {
 			continue
 		}
 		u.report(ExtensionWithNoBase, t.pos, t.name, "Type %q is an extension type, but there is no type definition for %q in any subgraph.", t.name, t.name)
 	}
 }
+
+// hasFields says whether types of the kind have output fields.
+func (t *typeDef) hasFields() bool { return t.kind == objectKind || t.kind == interfaceKind }
 
 // definedElsewhere says whether another subgraph writes a definition of the type,
 // be it one with @extends.
@@ -99,7 +104,7 @@ func (u upgrader) dropIgnored() {
 		if t.kind == interfaceKind {
 			u.dropFederation(t)
 		}
-		if !u.extendsQuery(t) {
+		if !u.extendsQuery(t) && (t.hasFields() || t.defined || u.definedElsewhere(t.name)) {
 			settle(t)
 		}
 	}
