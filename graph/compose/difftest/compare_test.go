@@ -100,7 +100,7 @@ func unmatched(got []*compose.Error, want []refError, same func(refError, string
 func nearest(w refError, errs []*compose.Error, same func(refError, string) bool) int {
 	best, at := -1, 0
 	for i, e := range errs {
-		if string(e.Code) != w.Code || subgraphOf(e.Message) != subgraphOf(w.Message) || !same(w, e.Coordinate) {
+		if string(e.Code) != w.Code || subgraphOf(e.Message) != subgraphOf(w.Message) || !same(w, e.Coordinate) || differ(fieldSetOf(e.Message), fieldSetOf(w.Message)) {
 			continue
 		}
 		if pos := strings.Index(w.Message, strconv.Quote(e.Coordinate)); best < 0 || pos < at {
@@ -109,6 +109,8 @@ func nearest(w refError, errs []*compose.Error, same func(refError, string) bool
 	}
 	return best
 }
+
+func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
 // subgraphOf is the name in brackets with which messages about one subgraph begin.
 func subgraphOf(message string) string {

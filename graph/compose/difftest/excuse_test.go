@@ -147,29 +147,33 @@ func stricter(e *compose.Error) bool {
 	case compose.InvalidGraphQL:
 		return nullArgument.MatchString(e.Message)
 	case compose.DirectiveDefinitionInvalid:
-		return strings.Contains(e.Message, `found type "FieldSet"`)
+		return strings.Contains(e.Message, `but found type "FieldSet`)
 	default:
-		return repeats(e.Message) || strings.Contains(e.Message, "is not an object, interface or union type of this subgraph") || strings.Contains(e.Message, "which has no fields to select")
+		return repeats(e.Message) || strings.Contains(e.Message, `has no field "__typename"`) || strings.Contains(e.Message, "is not an object, interface or union type of this subgraph") || strings.Contains(e.Message, "which has no fields to select")
 	}
 }
 
 var (
 	nullArgument  = regexp.MustCompile(`Invalid value for "@\w+\(\w+:\)" of type ".*!" in application`)
-	fieldSetInUse = regexp.MustCompile(`for @\w+\(fields: ("(?:[^"\\]|\\.)*")\)`)
+	fieldSetInUse = regexp.MustCompile(`for @\w+\(fields: ("(?:[^"\\]|\\.)*")[,)]`)
 )
 
 // repeats says whether a message is about a field set that selects a field twice.
 func repeats(message string) bool {
-	m := fieldSetInUse.FindStringSubmatch(message)
-	if m == nil {
-		return false
-	}
-	text, err := strconv.Unquote(m[1])
+	text, err := strconv.Unquote(fieldSetOf(message))
 	if err != nil {
 		return false
 	}
 	doc, err := parser.ParseQuery(&ast.Source{Input: "{" + text + "\n}"})
 	return err == nil && len(doc.Operations) == 1 && selectsTwice(doc.Operations[0].SelectionSet)
+}
+
+// fieldSetOf is the field set that a message is about, quoted; "" for none.
+func fieldSetOf(message string) string {
+	if m := fieldSetInUse.FindStringSubmatch(message); m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 func selectsTwice(set ast.SelectionSet) bool {
@@ -192,9 +196,9 @@ func selectsTwice(set ast.SelectionSet) bool {
 // being it. The reference renames the root even so, and confuses the two.
 var rootTaken = []compose.Code{compose.RootQueryUsed, compose.RootMutationUsed, compose.RootSubscriptionUsed}
 
-// crossedRoots says whether a subgraph makes a type that has the default name of
-// one root the root of another kind of operation. The reference throws on most of
-// these, and otherwise takes the type for both.
+// crossedRoots says whether a subgraph makes a type the root of two kinds of
+// operation, or one that has the default name of one root the root of another kind.
+// The reference throws on most of these, and otherwise takes the type for both.
 func crossedRoots(subgraphs []compose.Subgraph) bool {
 	defaults := map[string]ast.Operation{"Query": ast.Query, "Mutation": ast.Mutation, "Subscription": ast.Subscription}
 	return slices.ContainsFunc(subgraphs, func(s compose.Subgraph) bool {
@@ -202,10 +206,13 @@ func crossedRoots(subgraphs []compose.Subgraph) bool {
 		if err != nil {
 			return false
 		}
+		roots := map[string]ast.Operation{}
 		return slices.ContainsFunc(slices.Concat(doc.Schema, doc.SchemaExtension), func(d *ast.SchemaDefinition) bool {
 			return slices.ContainsFunc(d.OperationTypes, func(o *ast.OperationTypeDefinition) bool {
 				own, isDefault := defaults[o.Type]
-				return isDefault && own != o.Operation
+				before, isRoot := roots[o.Type]
+				roots[o.Type] = o.Operation
+				return isDefault && own != o.Operation || isRoot && before != o.Operation
 			})
 		})
 	})
