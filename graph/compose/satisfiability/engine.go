@@ -112,6 +112,7 @@ func (e *engine) newVertex(k vertexKey) *vertex {
 		for i := range t.Homes {
 			v.reach.add(int(t.Homes[i].Subgraph))
 		}
+		v.reach.removeAll(e.worlds.closed(k.world))
 	}
 	for _, id := range e.requiring[k.typ] {
 		if h := fieldHome(e.s.Field(id), k.sg); h != nil && len(h.Requires) > 0 {
