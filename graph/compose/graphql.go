@@ -169,6 +169,9 @@ func (c checker) checkInputs(list []*input, owner string, args bool) {
 		case in.def != nil && !c.validValue(in.def, in.typ):
 			c.report(in.pos, coordinate, "Invalid default value (got: %s) provided for %s %s of type %s.", in.def, inputNoun(args), coordinate, in.typ)
 		}
+		if in.required() && slices.ContainsFunc(in.applied, func(d *directive) bool { return d.name == "deprecated" }) {
+			c.report(in.pos, coordinate, "Required %s %s cannot be deprecated.", inputNoun(args), coordinate)
+		}
 		c.checkApplied(in.applied, location, coordinate, in.pos)
 	}
 }
