@@ -113,7 +113,7 @@ func (u upgrader) dropIgnored() {
 // extendsQuery says whether a type is the query root, written with "extend". Every
 // subgraph has a query root, so there it stays the extension that it is.
 func (u upgrader) extendsQuery(t *typeDef) bool {
-	return t.name == u.roots[query] && !t.defined
+	return t.name == u.roots[query] && !t.defined && !has(t.applied, federation.Extends)
 }
 
 // joinFieldLists writes `fields: ["a", "b"]` as "a b", and `fields: a` as "a".
