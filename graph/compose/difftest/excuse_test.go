@@ -51,8 +51,9 @@ func moreOfTheSame(e *compose.Error, got []*compose.Error, want []refError) bool
 // oneOfMany says whether the reference reports the same of the field set of an error
 // of ours: it stops at the first thing that is wrong with one.
 func oneOfMany(e *compose.Error, want []refError) bool {
-	return slices.Contains(brokenFieldSet, e.Code) && slices.ContainsFunc(want, func(w refError) bool {
-		return w.Code == string(e.Code) && subgraphOf(w.Message) == subgraphOf(e.Message) && quotes(w, e.Coordinate)
+	set := fieldSetOf(e.Message)
+	return set != "" && slices.ContainsFunc(want, func(w refError) bool {
+		return fieldSetOf(w.Message) == set && subgraphOf(w.Message) == subgraphOf(e.Message) && quotes(w, e.Coordinate)
 	})
 }
 
@@ -139,13 +140,13 @@ func saysOf(w refError, got []*compose.Error, codes []compose.Code) bool {
 // stricter says whether an error of ours is about what the reference lets pass:
 // fields that a field set repeats, which it merges before it looks at them, types
 // that there are not and selections of scalars inside one; null for a directive's
-// argument of a non-null type; a definition of @key by a type of the subgraph's own,
+// argument of a non-null type; a second enum value of a name; a definition of @key by a type of the subgraph's own,
 // as long as nothing uses it. Then the reference has gone on, and may have found
 // what comes later.
 func stricter(e *compose.Error) bool {
 	switch e.Code {
 	case compose.InvalidGraphQL:
-		return nullArgument.MatchString(e.Message)
+		return nullArgument.MatchString(e.Message) || strings.Contains(e.Message, "can only be defined once")
 	case compose.DirectiveDefinitionInvalid:
 		return strings.Contains(e.Message, `but found type "FieldSet`)
 	default:
