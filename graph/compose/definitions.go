@@ -70,11 +70,9 @@ func (s *subgraph) completeDefinitions() bool {
 	}
 	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.definesLink(l) {
 		before := len(s.errors)
-		if name := s.linkType(l, "Import"); s.links.bootstrapped || s.byName[name] != nil {
-			s.requireScalar(name)
-		}
-		if name := s.linkType(l, "Purpose"); s.links.bootstrapped || s.byName[name] != nil {
-			s.requirePurpose(name)
+		if s.links.bootstrapped || s.mentions[s.links.linkName] {
+			s.requireScalar(s.linkType(l, "Import"))
+			s.requirePurpose(s.linkType(l, "Purpose"))
 		}
 		if len(s.errors) > before && !s.fed1 {
 			return false
@@ -140,8 +138,17 @@ func (s *subgraph) completeFederation() {
 }
 
 // checkLaterDefinitions checks what a federation 1 subgraph defined under the
-// names of federation 2 directives: the upgrade makes them those directives.
+// names of federation 2 directives, and of the types of a @link that it does not
+// have: the upgrade makes them those.
 func (s *subgraph) checkLaterDefinitions() {
+	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.links.bootstrapped && !s.mentions[s.links.linkName] && !s.definesLink(l) {
+		if name := s.linkType(l, "Import"); s.byName[name] != nil {
+			s.requireScalar(name)
+		}
+		if name := s.linkType(l, "Purpose"); s.byName[name] != nil {
+			s.requirePurpose(name)
+		}
+	}
 	for _, d := range federation.Directives(upgradeVersion) {
 		if have := s.directiveByName[d.Name]; have != nil && !have.machinery {
 			definitionCheck{s, d.Name, d, s.links.localType}.run(have)
