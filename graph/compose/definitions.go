@@ -61,30 +61,38 @@ var linkDefinition = federation.Directive{
 // ones. It goes no further, and says so, when the link specification itself is
 // defined wrongly.
 func (s *subgraph) completeDefinitions() bool {
+	s.checkShadowed()
 	for _, t := range s.types {
 		t.machinery = s.isMachinery(t.name)
 	}
 	for _, d := range s.directives {
 		s.checkArgumentTypes(d)
 	}
-	if l := s.links.byIdentity(federation.LinkSpec); l != nil {
+	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.definesLink() {
 		before := len(s.errors)
-		s.requireScalar(s.linkType(l, "Import"))
-		s.requirePurpose(s.linkType(l, "Purpose"))
+		if s.links.bootstrapped || s.applies(s.links.linkName) {
+			s.requireScalar(s.linkType(l, "Import"))
+			s.requirePurpose(s.linkType(l, "Purpose"))
+		}
 		if len(s.errors) > before && !s.fed1 {
 			return false
 		}
-		if s.links.trusted {
-			s.directiveByName[s.links.linkName].machinery = true
-		} else if s.links.bootstrapped || s.directiveByName[l.name] == nil {
-			s.requireDirective(l.name, linkDefinition, func(name string) string { return s.linkType(l, name) })
-		}
+		if l.implied || s.links.linkName == federation.Link && l.local(federation.Link) == federation.Link {
+			s.requireDirective(s.links.linkName, linkDefinition, func(name string) string { return s.linkType(l, name) })
+		} // under another name @link is there when the subgraph defines it
 		s.unspecified = s.unspecified || len(s.errors) > before
 	}
 	if !s.unspecified {
 		s.completeFederation()
 	}
 	return true
+}
+
+// definesLink says whether a subgraph defines @link for itself, so that nothing is
+// added to what it says nor held against it: it links the link specification, and
+// its definition will do; or nothing says what @link is, so that it is any directive.
+func (s *subgraph) definesLink() bool {
+	return s.links.trusted || s.directiveByName[s.links.linkName] != nil && !s.links.bootstrapped
 }
 
 // isMachinery says whether a type belongs to a specification rather than to the
@@ -120,7 +128,6 @@ func (s *subgraph) completeFederation() {
 		for _, d := range federation.Fed1Directives() {
 			s.requireDirective(d.Name, d, s.links.localType)
 		}
-		s.checkLaterDefinitions()
 		s.completeCompanions()
 		return
 	}
@@ -145,9 +152,18 @@ func (s *subgraph) checkOwnLinks() {
 	}
 }
 
-// checkLaterDefinitions checks what a federation 1 subgraph defines under the
-// names of federation 2 directives: the upgrade makes them those directives.
+// checkLaterDefinitions checks what a federation 1 subgraph defined under the
+// names of federation 2 directives, and of the types of a @link that it does not
+// have: the upgrade makes them those.
 func (s *subgraph) checkLaterDefinitions() {
+	if l := s.links.byIdentity(federation.LinkSpec); l != nil && !s.links.bootstrapped && !s.applies(s.links.linkName) && !s.definesLink() {
+		if name := s.linkType(l, "Import"); s.byName[name] != nil {
+			s.requireScalar(name)
+		}
+		if name := s.linkType(l, "Purpose"); s.byName[name] != nil {
+			s.requirePurpose(name)
+		}
+	}
 	for d := range federation.Directives(upgradeVersion) {
 		if have := s.directiveByName[d.Name]; have != nil && !have.machinery {
 			definitionCheck{s, d.Name, d, s.links.localType}.run(have)
@@ -159,7 +175,7 @@ func (s *subgraph) checkLaterDefinitions() {
 // specification (tag, cost...).
 func (s *subgraph) completeCompanions() {
 	for _, f := range s.links.features {
-		for _, name := range companions[f.identity] {
+		for _, name := range f.elements() {
 			canon, ok := strings.CutPrefix(name, "@")
 			if !ok || canon == federation.Link {
 				continue
@@ -224,7 +240,7 @@ func (s *subgraph) requireDirective(local string, want federation.Directive, sca
 		}
 		return
 	}
-	if _, ok := s.mentions[local]; ok {
+	if s.applies(local) {
 		s.addDirective(specified(local, want, scalar))
 	}
 }

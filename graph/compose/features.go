@@ -174,7 +174,7 @@ var latestConnect = federation.Version{Major: 0, Minor: 3}
 func (m *merger) settleJoinedFeatures(written [][]*directive) {
 	connect := federation.Version{}
 	for _, s := range m.subgraphs {
-		if f := s.links.byIdentity(federation.ConnectSpec); f != nil {
+		if f := s.links.byIdentity(federation.ConnectSpec); f != nil && f.known() {
 			connect = latestConnect
 			if f.version.AtLeast(connect) {
 				connect = f.version

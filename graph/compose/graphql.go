@@ -16,6 +16,9 @@ type checker struct {
 	// merged says that the schema is the supergraph, whose machinery this package
 	// wrote itself and need not check.
 	merged bool
+	// strict says that names are no strings. Definitions and directives of subgraphs
+	// are let off with them, but what is sent in queries is not.
+	strict bool
 	// unknownDirective may explain why a directive is not known; nil for none.
 	unknownDirective func(name string) string
 }
@@ -32,6 +35,7 @@ func (s *subgraph) checkGraphQL() {
 		s.report(InvalidGraphQL, at, coordinate, format, args...)
 	}
 	c.run()
+	s.checkRuntimeTypes()
 }
 
 // explainUnknownDirective tells a federation 1 subgraph that uses a federation 2

@@ -78,7 +78,7 @@ func (c checker) validValue(v *value, t *typeRef) bool {
 	}
 	switch def.kind {
 	case scalarKind:
-		return validScalar(v, t.name)
+		return validScalar(v, t.name) && !(c.strict && v.kind == enumLiteral && builtinScalars[t.name] != nil)
 	case enumKind:
 		return (v.kind == enumLiteral || v.kind == stringValue) && def.value(v.raw) != nil
 	case inputKind:

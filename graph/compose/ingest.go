@@ -292,6 +292,12 @@ func (s *subgraph) canon(local string) string {
 	return canon
 }
 
+// applies says whether the SDL applies a directive, by its local name.
+func (s *subgraph) applies(local string) bool {
+	_, ok := s.mentions[local]
+	return ok
+}
+
 func (p *parts) typeRef(t *ast.Type) *typeRef {
 	out := p.typeRefs.new()
 	out.name, out.nonNull = t.NamedType, t.NonNull

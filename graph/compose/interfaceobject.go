@@ -25,7 +25,7 @@ func (m *merger) addInterfaceObjectFields() {
 				if t.field(f.name) != nil {
 					continue
 				}
-				clone := m.abstractedField(f)
+				clone := m.abstractedField(f, t)
 				t.addField(clone)
 				if t.kind == objectKind {
 					m.checkSharing(t, clone, nil)
@@ -36,14 +36,21 @@ func (m *merger) addInterfaceObjectFields() {
 }
 
 // abstractedField is a copy of an interface's field for an implementation; the
-// join__field without a graph says that no subgraph has it there.
-func (m *merger) abstractedField(f *field) *field {
+// join__field without a graph says that no subgraph has it there. It asks for the
+// authorization that the @interfaceObject does, not for that of the interface's
+// field, which answers for other implementations too.
+func (m *merger) abstractedField(f *field, t *typeDef) *field {
 	clone := &field{name: f.name, description: f.description, typ: f.typ, args: f.args, applied: []*directive{m.parts.directive("join__field")}}
 	for _, d := range f.applied {
-		if m.survivors[d.name] != nil {
+		if m.survivors[d.name] != nil && !isAuth(d.canon) {
 			clone.applied = append(clone.applied, d)
 		}
 	}
+	var auth []appliedSource
+	for _, src := range m.abstract[f.owner.name][f.name] {
+		auth = append(auth, appliedSource{src.s, authOnly(src.f.applied)})
+	}
+	clone.applied = append(clone.applied, m.mergeApplied(auth, coordinate{owner: t.name, part: f.name})...)
 	return clone
 }
 
@@ -84,16 +91,32 @@ func (m *merger) checkInterfaceObject(i *typeDef) {
 			continue
 		}
 		names = append(names, src.s.name)
-		for _, t := range m.implementers(i.name) {
-			if own := src.s.byName[t.name]; own != nil && t.kind == objectKind {
-				m.fail(InterfaceObjectUsage, i.name, []Location{src.s.at(src.t.pos), src.s.at(own.pos)}, "[%s] Type %q is marked @interfaceObject in subgraph %q, which may then not define any of the types that implement it, but it defines type %q. Remove the type from it, or define the interface.", src.s.name, i.name, src.s.name, t.name)
-			}
-		}
+		m.checkNoImplementation(i, src)
 	}
 	if defined || slices.ContainsFunc(m.subgraphs, func(s *subgraph) bool { t := s.byName[i.name]; return t != nil && mergedKind(t) != interfaceKind }) {
 		return
 	}
 	m.fail(InterfaceObjectUsage, i.name, m.typeLocations(i.name), "Type %q is declared with @interfaceObject in all the subgraphs in which it is defined (it is defined in %s but should be defined as an interface in at least one subgraph)", i.name, subgraphList(names))
+}
+
+// checkNoImplementation reports the types which implement an interface in the
+// subgraph that has it as an @interfaceObject. The query root is in every subgraph.
+func (m *merger) checkNoImplementation(i *typeDef, src typeSource) {
+	at := []Location{src.s.at(src.t.pos)}
+	var own []string
+	for _, t := range m.implementers(i.name) {
+		mine := src.s.byName[t.name]
+		if t.kind != objectKind || mine == nil && t.name != query.typeName() {
+			continue
+		}
+		own = append(own, t.name)
+		if mine != nil {
+			at = append(at, src.s.at(mine.pos))
+		}
+	}
+	if len(own) > 0 {
+		m.fail(InterfaceObjectUsage, i.name, at, "[%s] Type %q is marked @interfaceObject in subgraph %q, which may then not define any of the types that implement it, but it defines %s. Remove what implements it, or define the interface.", src.s.name, i.name, src.s.name, typeList(own))
+	}
 }
 
 // checkInterfaceKeys reports subgraphs that resolve an interface by key without

@@ -17,6 +17,7 @@ type feature struct {
 	purpose  federation.Purpose // of @link(for:)
 	imports  []imported
 	pos      position
+	implied  bool // the link specification where nothing links it by itself
 }
 
 // imported is an element imported by @link: name is canonical, as the local one;
@@ -30,9 +31,9 @@ type imported struct {
 func (f *feature) url() string { return f.identity + "/" + f.version.String() }
 
 // known says whether the feature is one whose directives composition gives a
-// meaning to.
+// meaning to. What a version says that does not exist, nobody knows.
 func (f *feature) known() bool {
-	return f.identity == federation.FederationSpec || f.identity == federation.LinkSpec || federation.KnownVersions(f.identity) != nil
+	return f.identity == federation.FederationSpec || f.identity == federation.LinkSpec || slices.Contains(federation.KnownVersions(f.identity), f.version)
 }
 
 // element is a directive or type of a feature under its canonical name.
@@ -47,8 +48,7 @@ type links struct {
 	// An application links the link specification, or federation, which implies it:
 	// that makes @link mean something.
 	bootstrapped bool
-	linked       bool // the link specification itself is linked
-	trusted      bool // and @link is defined in a way of its own that will do
+	trusted      bool // the link specification is linked, and the definition of @link is the subgraph's own
 	features     []*feature
 	fed          *feature           // the federation specification, nil in federation 1
 	directives   map[string]element // imported, by local name
@@ -201,12 +201,13 @@ func (s *subgraph) resolveLinks(doc *ast.SchemaDocument) {
 	s.links = l
 	linked := slices.DeleteFunc(slices.Clone(applied), func(d *ast.Directive) bool { return d.Name != l.linkName })
 	r := linkReader{subgraph: s, links: l}
-	if l.linked = slices.ContainsFunc(linked, isLinkSpec); !l.linked {
-		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName})
+	linksSpec := slices.ContainsFunc(linked, isLinkSpec)
+	if !linksSpec {
+		l.features = append(l.features, &feature{identity: federation.LinkSpec, version: federation.Version{Major: 1}, name: l.linkName, implied: true})
 	}
 	own := doc.Directives.ForName(l.linkName)
-	l.bootstrapped = slices.ContainsFunc(linked, linksFederation) || l.linked && (own == nil || canLink(own))
-	l.trusted = l.linked && own != nil && canLink(own)
+	l.trusted = linksSpec && own != nil && canLink(own)
+	l.bootstrapped = slices.ContainsFunc(linked, linksFederation) || linksSpec && (own == nil || l.trusted)
 	if l.bootstrapped {
 		for _, d := range linked {
 			r.read(d)

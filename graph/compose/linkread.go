@@ -136,6 +136,9 @@ func (r linkReader) importNames(v *ast.Value) (name, as string, ok bool) {
 			case c.Value.Kind != ast.StringValue || (c.Name != "name" && c.Name != "as"):
 				r.misuse(v.Position, "Unknown field %q for sub-value %s of @link(import:): expected { name: \"<importedElement>\", as: \"<alias>\" }.", c.Name, v)
 				return "", "", false
+			case !validName(strings.TrimPrefix(c.Value.Raw, "@")):
+				r.misuse(v.Position, "Invalid value for the %q field for sub-value %s of @link(import:) argument: must use a GraphQL name.", c.Name, v)
+				return "", "", false
 			case c.Name == "name":
 				name = c.Value.Raw
 			case c.Value.Raw == "":
@@ -192,12 +195,20 @@ var companions = map[string][]string{
 	federation.LinkSpec:           {"@link", "Import", "Purpose"},
 }
 
+// elements are those of a companion specification; nil for others.
+func (f *feature) elements() []string {
+	if !f.known() {
+		return nil
+	}
+	return companions[f.identity]
+}
+
 // offers says whether the feature has an element ("@name" or "Name"). Features
 // that are not known offer whatever is asked.
 func (f *feature) offers(name string) bool {
 	if f.identity != federation.FederationSpec {
-		known, ok := companions[f.identity]
-		return !ok || slices.Contains(known, name)
+		known := f.elements()
+		return known == nil || slices.Contains(known, name)
 	}
 	if local, ok := strings.CutPrefix(name, "@"); ok {
 		_, found := federation.Lookup(local, f.version)

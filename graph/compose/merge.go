@@ -159,12 +159,13 @@ func (s *subgraph) neededVersion() (need federation.Version, by *feature) {
 	need = s.version
 	for _, f := range s.links.features {
 		v := federation.Version{}
-		switch f.identity {
-		case federation.ConnectSpec:
+		switch {
+		case f.identity == federation.ConnectSpec:
 			v, _ = federation.ConnectNeeds(f.version)
-		case federation.AuthenticatedSpec:
+		case !f.known(): // a version that does not exist
+		case f.identity == federation.AuthenticatedSpec:
 			v, _ = federation.Since(federation.Authenticated)
-		case federation.CostSpec:
+		case f.identity == federation.CostSpec:
 			v, _ = federation.Since(federation.Cost)
 		}
 		if !need.AtLeast(v) {

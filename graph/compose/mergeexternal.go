@@ -88,7 +88,7 @@ func (m *merger) checkExternalArgument(dest *field, arg *input, sources []fieldS
 		defaults.add(text, src.s.name)
 		if src.external {
 			wrongType = wrongType || !m.subtype(arg.typ, a.typ)
-			wrongDefault = wrongDefault || !a.def.equal(arg.def)
+			wrongDefault = wrongDefault || !m.literal(a.def, a.typ).equal(m.literal(arg.def, arg.typ))
 		}
 	}
 	if len(missing) > 0 {

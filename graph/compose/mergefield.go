@@ -197,7 +197,7 @@ func fieldLocations(sources []fieldSource) []Location {
 	return at
 }
 
-// hintPartialFields hints at fields of value types and interfaces that some
+// hintPartialFields hints at fields of types and interfaces without keys that some
 // subgraphs lack.
 func (m *merger) hintPartialFields(t *typeDef, byField [][]fieldSource) {
 	sources := m.sources[t.name]

@@ -1,7 +1,13 @@
 package compose
 
+import (
+	"slices"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
+
 // renameRoots gives the root types their default names, which they have in every
-// supergraph, and drops the fields that the federation runtime adds to them.
+// supergraph.
 func (s *subgraph) renameRoots() {
 	renames := map[string]string{}
 	for _, o := range operations {
@@ -22,14 +28,39 @@ func (s *subgraph) renameRoots() {
 	if len(renames) > 0 {
 		s.renameTypes(renames)
 	}
-	if q := s.root(query); q != nil && (q.field("_entities") != nil || q.field("_service") != nil) {
-		var kept []*field
-		for _, f := range q.fields {
-			if f.name != "_entities" && f.name != "_service" {
-				kept = append(kept, f)
-			}
+}
+
+// dropRuntimeFields drops the fields that the federation runtime adds to the query
+// root, whatever they say.
+func (s *subgraph) dropRuntimeFields() {
+	q := s.root(query)
+	if q == nil || (q.field("_entities") == nil && q.field("_service") == nil) {
+		return
+	}
+	var kept []*field
+	for _, f := range q.fields {
+		if f.name != "_entities" && f.name != "_service" {
+			kept = append(kept, f)
 		}
-		q.setFields(kept)
+	}
+	q.setFields(kept)
+}
+
+// checkRuntimeTypes checks that types which a subgraph defines under the names of
+// the federation runtime's can serve the fields that it adds:
+// _service: _Service!, and where there are entities
+// _entities(representations: [_Any!]!): [_Entity]!.
+func (s *subgraph) checkRuntimeTypes() {
+	entities := s.byName["_Entity"] != nil || slices.ContainsFunc(s.types, func(t *typeDef) bool {
+		return t.kind == objectKind && has(t.applied, federation.Key)
+	})
+	for _, name := range []string{"_Service", "_Entity"} {
+		if t := s.byName[name]; t != nil && t.kind == inputKind {
+			s.report(InvalidGraphQL, t.pos, name, "Type %s is what a field of the federation runtime returns, which an %sType cannot be.", name, t.kind)
+		}
+	}
+	if t := s.byName["_Any"]; t != nil && entities && !t.isInput() {
+		s.report(InvalidGraphQL, t.pos, t.name, "Type %s is that of an argument of the federation runtime, which an %sType cannot be.", t.name, t.kind)
 	}
 }
 

@@ -46,11 +46,15 @@ func (s *subgraph) load(sdl string) {
 	if !s.completeDefinitions() {
 		return
 	}
+	if s.fed1 { // libraries printed these fields without the types they are of
+		s.dropRuntimeFields()
+	}
 	s.checkGraphQL()
 	if len(s.errors) > 0 {
 		return
 	}
 	s.renameRoots()
+	s.dropRuntimeFields()
 	if s.fed1 {
 		s.checkOwnLinks()
 	} else {

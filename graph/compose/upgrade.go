@@ -29,6 +29,10 @@ func (c *composition) upgrade() {
 	for _, s := range c.subgraphs {
 		if s.fed1 {
 			s.version = upgradeVersion
+			if s.checkLaterDefinitions(); len(s.errors) > 0 {
+				c.errors = append(c.errors, s.errors...)
+				continue
+			}
 			upgraders = append(upgraders, upgrader{subgraph: s, others: types})
 		}
 	}
@@ -54,15 +58,19 @@ type upgrader struct {
 	others map[string][]*subgraph // subgraphs by the types they have, this one included
 }
 
-// checkExtensions reports types that are extended here and defined nowhere.
+// checkExtensions reports types with fields that are extended here and defined
+// nowhere. Others stay extensions, for merging to report.
 func (u upgrader) checkExtensions() {
 	for _, t := range u.types {
-		if !t.onlyExtends() || t.machinery || u.isRoot(t.name) || u.definedElsewhere(t.name) {
+		if !t.hasFields() || !t.onlyExtends() || t.machinery || u.isRoot(t.name) || u.definedElsewhere(t.name) {
 			continue
 		}
 		u.report(ExtensionWithNoBase, t.pos, t.name, "Type %q is an extension type, but there is no type definition for %q in any subgraph.", t.name, t.name)
 	}
 }
+
+// hasFields says whether types of the kind have output fields.
+func (t *typeDef) hasFields() bool { return t.kind == objectKind || t.kind == interfaceKind }
 
 // definedElsewhere says whether another subgraph writes a definition of the type,
 // be it one with @extends.
@@ -99,8 +107,16 @@ func (u upgrader) dropIgnored() {
 		if t.kind == interfaceKind {
 			u.dropFederation(t)
 		}
-		settle(t)
+		if !u.extendsQuery(t) && (t.hasFields() || t.defined || u.definedElsewhere(t.name)) {
+			settle(t)
+		}
 	}
+}
+
+// extendsQuery says whether a type is the query root, written with "extend". Every
+// subgraph has a query root, so there it stays the extension that it is.
+func (u upgrader) extendsQuery(t *typeDef) bool {
+	return t.name == u.roots[query] && !t.defined && !has(t.applied, federation.Extends)
 }
 
 // joinFieldLists writes `fields: ["a", "b"]` as "a b", and `fields: a` as "a".
@@ -135,14 +151,22 @@ func (u upgrader) dropExternals(t *typeDef) {
 			f.applied = without(f.applied, federation.External)
 		}
 	}
-	if !t.onlyExtends() {
+	if !t.onlyExtends() || u.extendsQuery(t) {
 		return
 	}
 	for _, key := range u.keysOf(t) {
-		for _, sel := range key.fieldSet().selections {
-			if f := t.field(sel.name); f != nil {
-				f.applied = without(f.applied, federation.External)
-			}
+		dropExternalOf(t, key.fieldSet().selections)
+	}
+}
+
+// dropExternalOf removes @external from the fields of t that selections name, be
+// it in fragments.
+func dropExternalOf(t *typeDef, selections []*selection) {
+	for _, sel := range selections {
+		if sel.name == "" {
+			dropExternalOf(t, sel.sub)
+		} else if f := t.field(sel.name); f != nil {
+			f.applied = without(f.applied, federation.External)
 		}
 	}
 }
@@ -236,8 +260,7 @@ func (u upgrader) narrowFieldSet(rule *fieldSetRule, of *typeDef, d *directive) 
 func (u upgrader) activeSelections(t *typeDef, selections []*selection) (active []*selection, changed bool) {
 	for _, sel := range selections {
 		if sel.name != "" && len(sel.sub) == 0 {
-			f := t.field(sel.name)
-			if f == nil && sel.name != typenameField || f != nil && u.externalSomewhere(f) {
+			if f := t.field(sel.name); f != nil && u.externalSomewhere(f) {
 				active = append(active, sel)
 			} else {
 				changed = true

@@ -23,7 +23,7 @@ func (u upgrader) dropUnusedExternals() {
 				kept = append(kept, f)
 			}
 		}
-		if len(kept) > 0 || u.isRoot(t.name) {
+		if len(kept) > 0 || t.name == u.roots[query] {
 			t.setFields(kept)
 			continue
 		}
@@ -38,7 +38,10 @@ func (u upgrader) dropUnusedExternals() {
 func (u upgrader) removeTypes(gone map[string]bool) {
 	u.types = slices.DeleteFunc(u.types, func(t *typeDef) bool { return gone[t.name] })
 	u.implementing = nil
-	referred := map[string]bool{}
+	referred := map[string]bool{"_Service": true, "_Entity": true} // by the fields that the federation runtime adds
+	for _, root := range u.roots {
+		referred[root] = true
+	}
 	for _, t := range u.types {
 		for _, m := range t.members {
 			referred[m.name] = true

@@ -14,11 +14,12 @@ const (
 )
 
 // markUses finds the uses of every field. It runs when the directives are final,
-// and again after the federation 1 upgrade has changed them.
+// and again after the federation 1 upgrade has changed them; what was used before
+// stays so, even if only a field read it that is gone.
 func (s *subgraph) markUses() {
 	for _, t := range s.types {
 		for _, f := range t.fields {
-			f.uses = 0
+			f.uses &= used
 		}
 	}
 	for _, t := range s.types {

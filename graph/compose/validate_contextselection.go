@@ -1,6 +1,10 @@
 package compose
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/sluice-gateway/sluice/graph/federation"
+)
 
 // selectionProblem checks the selection of @fromContext: one field of the types
 // that set the context, of the argument's type; or for each of them an inline
@@ -8,6 +12,11 @@ import "strings"
 func (k contextCheck) selectionProblem(setters []*typeDef, selections []*selection) string {
 	if problem := selectionSyntax(selections); problem != "" {
 		return problem
+	}
+	for _, t := range setters {
+		if has(t.applied, federation.InterfaceObject) {
+			return "type \"" + t.name + "\", which sets the context, is an @interfaceObject. Set it on another type."
+		}
 	}
 	if selections[0].name == "" {
 		return k.fragmentsProblem(setters, selections)

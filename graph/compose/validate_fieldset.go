@@ -227,12 +227,12 @@ func (s *schema) argumentProblems(f *field, sel *selection) []string {
 			problems = append(problems, "field \""+f.coordinate()+"\" has no argument \""+a.name+"\". Remove it, or name one that the field has.")
 		case !constant(a.value):
 			problems = append(problems, "argument \""+a.name+"\" of field \""+f.coordinate()+"\" is given a variable. Only constants are allowed here.")
-		case !(checker{schema: s}).validValue(a.value, in.typ):
+		case !(checker{schema: s, strict: true}).validValue(a.value, in.typ):
 			problems = append(problems, "the value "+a.value.String()+" is invalid for argument \""+a.name+"\" of field \""+f.coordinate()+"\". Give one of type "+in.typ.String()+".")
 		}
 	}
 	for _, in := range f.args {
-		if in.required() && given.arg(in.name) == nil {
+		if in.required() && given.arg(in.name) == nil && find(in.applied, federation.FromContext) == nil {
 			problems = append(problems, "argument \""+in.name+"\" of field \""+f.coordinate()+"\" is mandatory. Give it a value.")
 		}
 	}

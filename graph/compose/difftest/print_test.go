@@ -167,7 +167,11 @@ func (w writer) directives(list ast.DirectiveList) string {
 	for _, d := range list {
 		var args []string
 		for _, a := range d.Arguments {
-			args = append(args, a.Name+": "+w.value(a.Value))
+			value := w.value(a.Value)
+			if w.sorted && (a.Name == "scopes" || a.Name == "policies") {
+				value = requirement(a.Value)
+			}
+			args = append(args, a.Name+": "+value)
 		}
 		text := " @" + d.Name
 		if len(args) > 0 {
@@ -176,6 +180,22 @@ func (w writer) directives(list ast.DirectiveList) string {
 		out = append(out, text)
 	}
 	return strings.Join(w.order(out), "")
+}
+
+// requirement is the list of lists that an authorization directive asks for, in an
+// order of its own: lists and their items mean the same in any order, and twice.
+func requirement(v *ast.Value) string {
+	var lists []string
+	for _, c := range v.Children {
+		var items []string
+		for _, item := range c.Value.Children {
+			items = append(items, item.Value.String())
+		}
+		slices.Sort(items)
+		lists = append(lists, "["+strings.Join(slices.Compact(items), ", ")+"]")
+	}
+	slices.Sort(lists)
+	return "[" + strings.Join(slices.Compact(lists), ", ") + "]"
 }
 
 func (w writer) defaultValue(v *ast.Value) string {

@@ -42,6 +42,16 @@ func (b bitset) contains(c bitset) bool {
 	return true
 }
 
+// containsOf reports whether b contains what c and d have in common; b and c may be nil, for the empty set.
+func (b bitset) containsOf(c, d bitset) bool {
+	for i := range c {
+		if common := c[i] & d[i]; common != 0 && (b == nil || common&^b[i] != 0) {
+			return false
+		}
+	}
+	return true
+}
+
 func (b bitset) clone() bitset { return append(bitset(nil), b...) }
 
 func (b bitset) subgraphs() []schema.SubgraphID {

@@ -84,6 +84,13 @@ func (w *walk) push(p *place) {
 		return
 	}
 	p.hand = w.gather(p.starts)[0]
+	if p.from == nil { // an operation has no object yet that keys could lead elsewhere
+		p.reach = newBitset(len(w.s.Subgraphs))
+		for _, v := range p.starts {
+			p.reach.add(int(v.sg))
+		}
+	}
+	p.returned = w.returned(&p.hand)
 	if w.add(p, &w.work) {
 		w.queue = append(w.queue, p)
 	}

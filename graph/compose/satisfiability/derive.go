@@ -95,10 +95,10 @@ func (e *engine) judge(v *vertex, sel *schema.FieldSelection) bool {
 
 // hand is what one vertex has at hand.
 func (v *vertex) hand() hand {
-	h := hand{typ: v.typ, world: v.world, reach: v.reach}
+	h := hand{typ: v.typ, world: v.world, reach: v.reach, from: v.self[:]}
 	// The vertex itself stands for its subgraph where it can do more than a newcomer: it has a view.
 	if v.view != 0 {
-		h.views = []*vertex{v}
+		h.views = v.self[:]
 	}
 	return h
 }
@@ -118,7 +118,7 @@ func (e *engine) derivesForEach(types []schema.TypeID, v *vertex, sel *schema.Fi
 	return some
 }
 
-// resolves reports whether a subgraph resolves a field for the objects of its vertex v.
+// resolves reports whether a subgraph resolves a field for the objects of its vertex v, and can be given what the field requires.
 func (e *engine) resolves(v *vertex, f *schema.Field, h *schema.FieldHome) bool {
 	e.work++
 	if h.External && !e.provides(v.view, v.typ, f.Name) {
@@ -131,8 +131,7 @@ func (e *engine) resolves(v *vertex, f *schema.Field, h *schema.FieldHome) bool 
 	return slices.Contains(v.ready, f.ID)
 }
 
-// localKey reports whether the subgraph itself resolves some key of the vertex's objects, resolvable or not. Without one the
-// subgraph cannot be asked again once a requirement has been fetched elsewhere.
+// localKey reports whether the subgraph itself resolves some key of the vertex's objects, resolvable or not.
 func (e *engine) localKey(v *vertex) bool {
 	has := func(h *schema.TypeHome) bool {
 		return h != nil && slices.ContainsFunc(h.Keys, func(k schema.Key) bool { return e.local(v.vertexKey, k.Fields) })

@@ -46,9 +46,10 @@ type vertex struct {
 	masked  bool
 	reach   bitset // the subgraphs in which the object can be asked for, sg included; only grows
 	waiting []requirement
-	ready   []schema.FieldID // fields with @requires that sg resolves from here
+	ready   []schema.FieldID // fields of sg with @requires, the requirement of which can be had from here
 
-	dependents []*vertex // whose conditions have read this vertex
+	self       [1]*vertex // the vertex itself
+	dependents []*vertex  // whose conditions have read this vertex
 	queued     bool
 }
 
@@ -100,6 +101,7 @@ func (e *engine) newVertex(k vertexKey) *vertex {
 	t := e.s.Type(k.typ)
 	h := t.Home(k.sg)
 	v := &vertex{vertexKey: k, id: len(e.vertices), reach: newBitset(len(e.s.Subgraphs))}
+	v.self[0] = v
 	v.masked = h == nil || h.InterfaceObject
 	v.abstract = t.Abstract() && !v.masked
 	if v.abstract {
@@ -110,6 +112,7 @@ func (e *engine) newVertex(k vertexKey) *vertex {
 		for i := range t.Homes {
 			v.reach.add(int(t.Homes[i].Subgraph))
 		}
+		v.reach.removeAll(e.worlds.closed(k.world))
 	}
 	for _, id := range e.requiring[k.typ] {
 		if h := e.s.Field(id).Home(k.sg); h != nil && len(h.Requires) > 0 {
@@ -164,7 +167,7 @@ func (e *engine) grow(v *vertex) bool {
 			changed = e.enter(v, &d) || changed
 		}
 		for i := 0; i < len(v.waiting); i++ {
-			if r := v.waiting[i]; e.derivesAll(v, r.set) && e.localKey(v) {
+			if r := v.waiting[i]; e.derivesAll(v, r.set) {
 				v.ready = append(v.ready, r.field)
 				v.waiting = slices.Delete(v.waiting, i, i+1)
 				i--

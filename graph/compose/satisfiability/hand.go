@@ -12,6 +12,7 @@ type hand struct {
 	typ   schema.TypeID
 	world worldID
 	reach bitset
+	from  []*vertex // the vertices, and maybe some of other types
 	views []*vertex // the vertices among those that have a view, by id
 }
 
@@ -23,7 +24,7 @@ func (e *engine) gather(from []*vertex) []hand {
 		at := slices.IndexFunc(hands, func(h hand) bool { return h.typ == v.typ })
 		if at < 0 {
 			at = len(hands)
-			hands = append(hands, hand{typ: v.typ, world: v.world, reach: newBitset(len(e.s.Subgraphs))})
+			hands = append(hands, hand{typ: v.typ, world: v.world, from: from, reach: newBitset(len(e.s.Subgraphs))})
 		}
 		h := &hands[at]
 		h.reach.addAll(v.reach)
@@ -38,14 +39,14 @@ func (e *engine) gather(from []*vertex) []hand {
 func (e *engine) resolver(in *hand, f *schema.Field, h *schema.FieldHome) (viewID, bool) {
 	e.work++
 	for _, v := range in.views {
-		if v.sg == h.Subgraph && e.resolves(v, f, h) {
+		if v.sg == h.Subgraph && e.resolves(v, f, h) && (len(h.Requires) == 0 || e.answers(in, v, f, h)) {
 			return v.view, true
 		}
 	}
 	if h.External || len(h.Requires) == 0 {
 		return 0, !h.External
 	}
-	return 0, e.resolves(e.vertex(vertexKey{in.typ, h.Subgraph, 0, in.world}), f, h)
+	return 0, e.answers(in, e.vertex(vertexKey{in.typ, h.Subgraph, 0, in.world}), f, h)
 }
 
 // direct reports whether a field home counts at a vertex of type t. Of an interface whose concrete types are not known only the homes that

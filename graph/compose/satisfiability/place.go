@@ -11,8 +11,9 @@ import (
 // place is an object type of the API schema with all that is at hand of its objects on some path.
 type place struct {
 	hand
-	starts []*vertex // where the parent's field was resolved, by id
-	facts  facts
+	starts   []*vertex // where the parent's field was resolved, by id
+	returned bitset    // see engine.returned
+	facts    facts
 
 	// The way here: the parent place, the field that was followed, and the type condition below it, 0 for none. nil for roots.
 	from *place
@@ -57,7 +58,7 @@ func (f facts) with(label int, value bool) facts {
 
 // covers reports whether every problem below q shows below p too: p has no more at hand, and has settled no more.
 func (p *place) covers(q *place) bool {
-	return q.reach.contains(p.reach) && subset(p.views, q.views) && q.facts.contexts.contains(p.facts.contexts) &&
+	return q.reach.contains(p.reach) && subset(p.views, q.views) && p.returned.containsOf(q.returned, p.reach) && q.facts.contexts.contains(p.facts.contexts) &&
 		!slices.ContainsFunc(p.facts.labels, func(d decision) bool { return !slices.Contains(q.facts.labels, d) })
 }
 

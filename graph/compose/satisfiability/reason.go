@@ -37,9 +37,9 @@ func (w *walk) lacks(p *place, f *schema.Field, sg schema.SubgraphID, facts fact
 	case len(h.Requires) > 0:
 		v := w.vertex(vertexKey{p.typ, sg, 0, 0})
 		if slices.Contains(v.ready, f.ID) {
-			break
-		}
-		if w.derivesAll(v, h.Requires) {
+			if w.entered(&p.hand, sg) || w.localKey(v) {
+				break
+			}
 			return fmt.Sprintf("it has no key of type %q whose fields it resolves itself, to come back with what field %q requires", w.s.Type(p.typ).Name, coordinate)
 		}
 		return fmt.Sprintf("what field %q requires, @requires(fields: %q), cannot be had from there", coordinate, w.fieldSetText(h.Requires))
