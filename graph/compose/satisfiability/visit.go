@@ -160,8 +160,26 @@ func (w *walk) ruledOut(static *schema.Type, kids []*vertex) []schema.TypeID {
 	return slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return has(t) || w.s.Type(t).Inaccessible })
 }
 
-// candidates are the concrete types worth a try: those of the vertex with the fewest, for what one does not know is not asked.
+// open reports whether several subgraphs leave the concrete type of a shared field open. Then it may only return what all of them know; where
+// at most one does, the others say of their objects what they are.
+func (w *walk) open(kids []*vertex) bool {
+	n := 0
+	for _, v := range kids {
+		if w.s.Type(v.typ).Abstract() {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// candidates are the concrete types worth a try: of an open field those of the vertex with the fewest, for what one does not know is not
+// asked; else all that some vertex can be.
 func (w *walk) candidates(static *schema.Type, kids []*vertex) []schema.TypeID {
+	if !w.open(kids) {
+		return slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool {
+			return !slices.ContainsFunc(kids, func(v *vertex) bool { return contains(w.possible(v), t) })
+		})
+	}
 	out := static.Possible
 	for _, v := range kids {
 		if possible := w.possible(v); len(possible) < len(out) {
@@ -180,14 +198,17 @@ func (e *engine) possible(v *vertex) []schema.TypeID {
 	return t.Possible
 }
 
-// narrow returns the vertices of the objects among those at hand whose concrete type is t. There are none where some subgraph never
-// returns the type, for then a shared field may not return it; and it is false where no subgraph at hand can tell the type.
+// narrow returns the vertices of the objects among those at hand whose concrete type is t. Of an open field there are none where some subgraph
+// never returns the type; and it is false where no subgraph at hand can tell the type.
 func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
+	open := w.open(from)
 	var out []*vertex
 	for _, v := range from {
 		switch {
 		case !contains(w.possible(v), t):
-			return nil, true
+			if open {
+				return nil, true
+			}
 		case v.typ == t:
 			out = append(out, v)
 		case v.abstract || w.typed(v):
@@ -198,15 +219,9 @@ func (w *walk) narrow(from []*vertex, t schema.TypeID) ([]*vertex, bool) {
 }
 
 // sharing tells what there is against objects of an abstract type that several subgraphs share: DisjointRuntimeTypes, DifferingRuntimeTypes, or
-// nothing. The question arises where two subgraphs leave the type open; it is then asked of those too that narrow it to an object type.
+// nothing. The question arises where the type is open; it is then asked of those too that narrow it to an object type.
 func (w *walk) sharing(static *schema.Type, kids []*vertex) Kind {
-	open := 0
-	for _, v := range kids {
-		if w.s.Type(v.typ).Abstract() {
-			open++
-		}
-	}
-	if open < 2 {
+	if !w.open(kids) {
 		return 0
 	}
 	common := slices.DeleteFunc(slices.Clone(static.Possible), func(t schema.TypeID) bool { return w.s.Type(t).Inaccessible })
