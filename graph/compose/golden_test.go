@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	graph "github.com/sluice-gateway/sluice/graph/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations of the golden files")
@@ -202,6 +204,9 @@ func FuzzCompose(f *testing.F) {
 		}
 		if r.Supergraph != "" {
 			if _, err := APISchema(r.Supergraph); err != nil {
+				t.Fatalf("%v\n%s", err, r.Supergraph)
+			}
+			if _, err := graph.Load(r.Supergraph); err != nil && !strings.Contains(err.Error(), "does not implement") {
 				t.Fatalf("%v\n%s", err, r.Supergraph)
 			}
 		}
