@@ -115,6 +115,9 @@ func (m *merger) literal(v *value, t *typeRef) *value {
 	if v == nil {
 		return nil
 	}
+	for v.kind != listValue && t.elem != nil { // a single value stands for a list of one
+		t = t.elem
+	}
 	switch v.kind {
 	case stringValue:
 		if def := m.byName[t.name]; def != nil && def.kind == enumKind {

@@ -140,16 +140,19 @@ func (k *fitting) check(t *typeDef, selections []*selection) {
 // insideDirective says that a field set applies a directive.
 const insideDirective = "directives are not allowed in a field set, but @%s is applied. Remove it."
 
+func (k *fitting) addAlias(sel *selection) {
+	k.add(k.invalid, "aliases are not allowed in a field set. Write %q instead of \"%s: %s\".", sel.name, sel.alias, sel.name)
+}
+
 func (k *fitting) checkField(t *typeDef, sel *selection) {
 	if strings.HasPrefix(sel.name, "...") {
 		k.addUnknown("there is no fragment %q. Only inline fragments are allowed in a field set.", sel.name[len("..."):])
 		return
 	}
-	if sel.alias != "" {
-		k.add(k.invalid, "aliases are not allowed in a field set. Write %q instead of \"%s: %s\".", sel.name, sel.alias, sel.name)
-		return
-	}
 	if sel.name == typenameField && len(sel.args) == 0 && len(sel.sub) == 0 {
+		if sel.alias != "" {
+			k.addAlias(sel)
+		}
 		return
 	}
 	f := t.field(sel.name)
@@ -157,14 +160,20 @@ func (k *fitting) checkField(t *typeDef, sel *selection) {
 		k.addUnknown("type %q has no field %q. %s", t.name, sel.name, k.missingFieldAdvice)
 		return
 	}
+	inner := k.lookup(f.typ.base())
+	if k.selectsAbstract != "" && inner != nil && inner.abstract() {
+		k.add(k.selectsAbstract, "field %q is of type %q, and a key may not contain interface or union types. Use fields of scalar, enum or object type.", f.coordinate(), f.typ)
+		return
+	}
+	if sel.alias != "" {
+		k.addAlias(sel)
+		return
+	}
 	for _, problem := range k.argumentProblems(f, sel) {
 		k.add(k.invalid, "%s", problem)
 	}
-	inner := k.lookup(f.typ.base())
 	switch {
 	case inner == nil: // reported as GraphQL
-	case k.selectsAbstract != "" && inner.abstract():
-		k.add(k.selectsAbstract, "field %q is of type %q, and a key may not contain interface or union types. Use fields of scalar, enum or object type.", f.coordinate(), f.typ)
 	case inner.composite() && len(sel.sub) == 0:
 		k.add(k.invalid, "field %q is of type %q and nothing is selected of it. Add braces with the fields that are meant.", f.coordinate(), f.typ)
 	case !inner.composite() && len(sel.sub) > 0:
