@@ -65,7 +65,7 @@ func (ld *loader) declareMembers() {
 		if d == nil || (t.Kind != Object && t.Kind != Interface) {
 			continue
 		}
-		if len(d.Fields) > fewFields {
+		if len(d.Fields) > few {
 			s.fieldByName[id] = make(map[string]FieldID, len(d.Fields))
 		}
 		t.Fields = make([]FieldID, 0, len(d.Fields))

@@ -96,8 +96,16 @@ func (t *Type) Abstract() bool { return t.Kind == Interface || t.Kind == Union }
 
 // Home returns the type's facts in subgraph sg, or nil where sg does not define the type.
 func (t *Type) Home(sg SubgraphID) *TypeHome {
-	if i, ok := t.searchHome(sg); ok {
-		return &t.Homes[i]
+	if len(t.Homes) > few {
+		if i, ok := t.searchHome(sg); ok {
+			return &t.Homes[i]
+		}
+		return nil
+	}
+	for i := range t.Homes {
+		if t.Homes[i].Subgraph == sg {
+			return &t.Homes[i]
+		}
 	}
 	return nil
 }
@@ -149,8 +157,16 @@ type Field struct {
 
 // Home returns how subgraph sg has the field, or nil.
 func (f *Field) Home(sg SubgraphID) *FieldHome {
-	if i, ok := f.searchHome(sg); ok {
-		return &f.Homes[i]
+	if len(f.Homes) > few {
+		if i, ok := f.searchHome(sg); ok {
+			return &f.Homes[i]
+		}
+		return nil
+	}
+	for i := range f.Homes {
+		if f.Homes[i].Subgraph == sg {
+			return &f.Homes[i]
+		}
 	}
 	return nil
 }
@@ -239,8 +255,8 @@ func (s *Schema) FieldByName(t TypeID, name string) FieldID {
 	return 0
 }
 
-// fewFields is up to how many fields a scan beats a map.
-const fewFields = 8
+// few is up to how many fields a scan beats a map, and homes a binary search.
+const few = 8
 
 // Type returns the type with the id; t must be a valid id of this schema.
 func (s *Schema) Type(t TypeID) *Type { return &s.Types[t] }
