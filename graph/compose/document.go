@@ -21,7 +21,7 @@ func document(s *schema, subgraphs []*subgraph) *ast.SchemaDocument {
 		w.graphs[sub.graph] = &ast.Argument{Name: graphArgument, Value: w.value(sub.graph)}
 		w.shared[sub.joinField] = w.directive(sub.joinField)
 	}
-	doc := &ast.SchemaDocument{Schema: ast.SchemaDefinitionList{w.schema(s)}}
+	doc := &ast.SchemaDocument{Schema: ast.SchemaDefinitionList{w.schema(s)}, Definitions: make(ast.DefinitionList, 0, len(s.types))}
 	for _, t := range s.sortedTypes() {
 		doc.Definitions = append(doc.Definitions, w.definition(t))
 	}
@@ -48,6 +48,8 @@ type documenter struct {
 	arguments  slab[ast.Argument]
 	values     slab[ast.Value]
 
+	definitions    slab[ast.Definition]
+	fieldLists     slab[*ast.FieldDefinition]
 	directiveLists slab[*ast.Directive]
 	argumentLists  slab[*ast.Argument]
 
@@ -71,14 +73,13 @@ func (w *documenter) schema(s *schema) *ast.SchemaDefinition {
 }
 
 func (w *documenter) definition(t *typeDef) *ast.Definition {
-	out := &ast.Definition{
-		Kind: [...]ast.DefinitionKind{
-			scalarKind: ast.Scalar, objectKind: ast.Object, interfaceKind: ast.Interface,
-			unionKind: ast.Union, enumKind: ast.Enum, inputKind: ast.InputObject,
-		}[t.kind],
-		Name: t.name, Directives: w.applied(t.applied), Interfaces: names(t.interfaces), Types: names(t.members),
-	}
-	out.Fields = make(ast.FieldList, 0, len(t.fields)+len(t.inputs))
+	out := w.definitions.new()
+	out.Kind = [...]ast.DefinitionKind{
+		scalarKind: ast.Scalar, objectKind: ast.Object, interfaceKind: ast.Interface,
+		unionKind: ast.Union, enumKind: ast.Enum, inputKind: ast.InputObject,
+	}[t.kind]
+	out.Name, out.Directives, out.Interfaces, out.Types = t.name, w.applied(t.applied), names(t.interfaces), names(t.members)
+	out.Fields = w.fieldLists.take(len(t.fields) + len(t.inputs))[:0]
 	for _, f := range t.fields {
 		n := w.fields.new()
 		n.Name, n.Type, n.Arguments, n.Directives = f.name, w.typeRef(f.typ), w.argumentDefs(f.args), w.applied(f.applied)
@@ -98,9 +99,12 @@ func (w *documenter) definition(t *typeDef) *ast.Definition {
 }
 
 func names(list []named) []string {
-	var out []string
-	for _, n := range list {
-		out = append(out, n.name)
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = n.name
 	}
 	return out
 }

@@ -37,6 +37,7 @@ type merger struct {
 
 	texts   []described     // see scratch
 	sourced []appliedSource // see scratch
+	found   []applications  // see mergeApplied
 	grouped fieldGroups     // see groupFields
 	args    []argument      // of the directive being made
 

@@ -30,34 +30,51 @@ type application struct {
 // mergeApplied merges the directives applied to an element: repeatable ones by
 // union, others by their strategy or else by majority.
 func (m *merger) mergeApplied(sources []appliedSource, at coordinate) []*directive {
-	var order []*survivor
-	var found map[*survivor][]application
+	m.found = m.found[:0]
 	for _, src := range sources {
 		for _, d := range src.applied {
 			sv := m.survivorOf(src.s, d)
 			if sv == nil {
 				continue
 			}
-			if found == nil {
-				found = map[*survivor][]application{}
-			}
-			if found[sv] == nil {
-				order = append(order, sv)
-			}
 			if d.canon == federation.Context {
 				d = qualifiedContext(src.s, d)
 			}
-			found[sv] = append(found[sv], application{src.s, d})
+			e := m.applicationsOf(sv)
+			e.found = append(e.found, application{src.s, d})
 		}
 	}
 	var out []*directive
-	for _, sv := range order {
-		if !slices.ContainsFunc(found[sv], func(a application) bool { return sv.keptBy(a.s) }) {
-			continue
+	for _, e := range m.found {
+		if slices.ContainsFunc(e.found, func(a application) bool { return e.sv.keptBy(a.s) }) {
+			out = append(out, m.mergeApplication(e.sv, e.found, at)...)
 		}
-		out = append(out, m.mergeApplication(sv, found[sv], at)...)
 	}
 	return append(out, m.parts.joinDirectives(sources)...)
+}
+
+// applications are those of one surviving directive at an element.
+type applications struct {
+	sv    *survivor
+	found []application
+}
+
+// applicationsOf is where those of a directive are collected, in order of first
+// appearance.
+func (m *merger) applicationsOf(sv *survivor) *applications {
+	for i := range m.found {
+		if m.found[i].sv == sv {
+			return &m.found[i]
+		}
+	}
+	n := len(m.found)
+	if n < cap(m.found) { // what has been there before has room to collect in
+		m.found = m.found[:n+1]
+		m.found[n] = applications{sv, m.found[n].found[:0]}
+	} else {
+		m.found = append(m.found, applications{sv: sv})
+	}
+	return &m.found[n]
 }
 
 func (m *merger) mergeApplication(sv *survivor, found []application, at coordinate) []*directive {

@@ -48,8 +48,10 @@ func mergedKind(t *typeDef) kind {
 }
 
 func (m *merger) checkKinds(t *typeDef) {
+	if !slices.ContainsFunc(m.sources[t.name], func(src typeSource) bool { return mergedKind(src.t) != t.kind }) {
+		return
+	}
 	var kinds variants
-	same := true
 	for _, src := range m.sources[t.name] {
 		text := src.t.kind.String() + " Type"
 		if mergedKind(src.t) != src.t.kind {
@@ -58,14 +60,11 @@ func (m *merger) checkKinds(t *typeDef) {
 			text = "Interface Type"
 		}
 		kinds.add(text, src.s.name)
-		same = same && mergedKind(src.t) == t.kind
 	}
-	if !same {
-		m.fail(TypeKindMismatch, t.name, m.typeLocations(t.name), "Type %q has mismatched kind: it is defined as %s", t.name, kinds.describe())
-		if t.kind == objectKind || t.kind == interfaceKind {
-			// Fields of one kind of type say nothing about those of another.
-			m.sources[t.name] = slices.DeleteFunc(m.sources[t.name], func(src typeSource) bool { return mergedKind(src.t) != t.kind })
-		}
+	m.fail(TypeKindMismatch, t.name, m.typeLocations(t.name), "Type %q has mismatched kind: it is defined as %s", t.name, kinds.describe())
+	if t.kind == objectKind || t.kind == interfaceKind {
+		// Fields of one kind of type say nothing about those of another.
+		m.sources[t.name] = slices.DeleteFunc(m.sources[t.name], func(src typeSource) bool { return mergedKind(src.t) != t.kind })
 	}
 }
 
@@ -224,18 +223,21 @@ func graphArg(s *subgraph) argument { return argument{graphArgument, s.graph} }
 
 // checkEntity hints at a type that is an entity in some subgraphs only.
 func (m *merger) checkEntity(t *typeDef) {
+	keyed := func(src typeSource) bool { return has(src.t.applied, federation.Key) }
+	unkeyed := func(src typeSource) bool { return !keyed(src) }
+	if t.kind != objectKind || !slices.ContainsFunc(m.sources[t.name], keyed) || !slices.ContainsFunc(m.sources[t.name], unkeyed) {
+		return
+	}
 	var with, without []string
 	for _, src := range m.sources[t.name] {
-		if has(src.t.applied, federation.Key) {
+		if keyed(src) {
 			with = append(with, src.s.name)
 		} else {
 			without = append(without, src.s.name)
 		}
 	}
-	if t.kind == objectKind && len(with) > 0 && len(without) > 0 {
-		m.hint(HintEntity, t.name, m.typeLocations(t.name), "Type %q is declared as an entity (has a @key applied) in some but not all defining subgraphs: it has no @key in %s but has some @key in %s.",
-			t.name, subgraphList(without), subgraphList(with))
-	}
+	m.hint(HintEntity, t.name, m.typeLocations(t.name), "Type %q is declared as an entity (has a @key applied) in some but not all defining subgraphs: it has no @key in %s but has some @key in %s.",
+		t.name, subgraphList(without), subgraphList(with))
 }
 
 // described is a description in one subgraph.

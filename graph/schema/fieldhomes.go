@@ -23,7 +23,7 @@ func (ld *loader) loadFieldHomes() {
 			ld.unmarkedField(f)
 			continue
 		}
-		f.Homes = make([]FieldHome, 0, marks)
+		f.Homes = ld.room(marks)
 		for dir := range applied(ld.fields[id].Directives, ld.names.field) {
 			// A mark without a subgraph is a field that an @interfaceObject gives: see interfaceObjects.
 			if sg, ok := ld.graph(dir, ld.at(f)); ok {
@@ -41,10 +41,20 @@ func (ld *loader) unmarkedField(f *Field) {
 		return
 	}
 	homes := ld.s.Types[f.Parent].Homes
-	f.Homes = make([]FieldHome, len(homes))
+	f.Homes = ld.room(len(homes))
 	for i := range homes {
-		f.Homes[i] = FieldHome{Subgraph: homes[i].Subgraph, Type: f.Type}
+		f.Homes = append(f.Homes, FieldHome{Subgraph: homes[i].Subgraph, Type: f.Type})
 	}
+}
+
+// room is an empty list with room for n homes. There is one for every field, and they live equally long, so they share memory.
+func (ld *loader) room(n int) []FieldHome {
+	if n > len(ld.homes) {
+		ld.homes = make([]FieldHome, max(n, 128))
+	}
+	out := ld.homes[:0:n]
+	ld.homes = ld.homes[n:]
+	return out
 }
 
 func (ld *loader) markedField(f *Field, sg SubgraphID, dir *ast.Directive) {

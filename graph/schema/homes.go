@@ -15,6 +15,7 @@ func (ld *loader) loadTypeHomes() {
 		if d == nil {
 			continue
 		}
+		t.Homes = make([]TypeHome, 0, ld.homesIn(d.Directives))
 		for _, dir := range d.Directives {
 			switch dir.Name {
 			case ld.names.typ:
@@ -41,6 +42,17 @@ func (ld *loader) loadTypeHomes() {
 			ld.impliedTypeHomes(&ld.s.Types[id], d)
 		}
 	}
+}
+
+// homesIn bounds the number of subgraphs that directives name as homes of a type.
+func (ld *loader) homesIn(list ast.DirectiveList) int {
+	n := 0
+	for _, d := range list {
+		if d.Name == ld.names.typ || d.Name == ld.names.owner {
+			n++
+		}
+	}
+	return n
 }
 
 // typeHome returns t's home in sg and makes it where it is missing.
@@ -134,9 +146,15 @@ func (ld *loader) loadImplements(t *Type, d *ast.Definition) {
 
 func (ld *loader) checkInterfaces(t *Type, d *ast.Definition) { ld.implementations(t, d) }
 
-// implementations reads @join__implements: interface -> the subgraphs in which t implements it.
-func (ld *loader) implementations(t *Type, d *ast.Definition) map[TypeID][]SubgraphID {
-	var in map[TypeID][]SubgraphID
+// implementation is a @join__implements: a type implements the interface in the subgraph.
+type implementation struct {
+	iface TypeID
+	sg    SubgraphID
+}
+
+// implementations reads the @join__implements of t; valid until it reads those of the next type.
+func (ld *loader) implementations(t *Type, d *ast.Definition) []implementation {
+	in := ld.implemented[:0]
 	for dir := range applied(d.Directives, ld.names.implements) {
 		sg, ok := ld.graph(dir, typeAt(t.Name))
 		if !ok {
@@ -148,19 +166,23 @@ func (ld *loader) implementations(t *Type, d *ast.Definition) map[TypeID][]Subgr
 			ld.errorf(dir.Position, typeAt(t.Name), "@%s names %q, which the type does not implement", dir.Name, name)
 			continue
 		}
-		if in == nil {
-			in = map[TypeID][]SubgraphID{}
-		}
-		in[iface] = append(in[iface], sg)
+		in = append(in, implementation{iface, sg})
 	}
+	ld.implemented = in
 	return in
 }
 
 // implementedIn reports whether the implementation of iface holds in sg. Without any mark it holds wherever both types exist
 // (join v0.1 has no @join__implements).
-func implementedIn(in map[TypeID][]SubgraphID, iface TypeID, sg SubgraphID) bool {
-	marked, ok := in[iface]
-	return !ok || slices.Contains(marked, sg)
+func implementedIn(in []implementation, iface TypeID, sg SubgraphID) bool {
+	marked := false
+	for _, i := range in {
+		if i.iface == iface && i.sg == sg {
+			return true
+		}
+		marked = marked || i.iface == iface
+	}
+	return !marked
 }
 
 // loadMembers reads the members of union t and @join__unionMember.

@@ -78,6 +78,8 @@ type loader struct {
 	fields         []*ast.FieldDefinition      // index: FieldID
 	owners         map[TypeID]SubgraphID       // join v0.1
 	contexts       map[string][]TypeID         // qualified context name -> types that set it
+	implemented    []implementation            // see implementations
+	homes          []FieldHome                 // see room
 	selections     map[string]ast.SelectionSet // parsed selection strings, of which most occur many times
 }
 

@@ -30,6 +30,7 @@ type walk struct {
 	*engine
 	*memory
 	queue    []*place
+	next     place // being judged by push
 	problems []Problem
 	reported map[string]bool // by coordinate and witness
 	labels   map[string]int  // numbers of the override labels
@@ -75,15 +76,17 @@ func (w *walk) start(root schema.TypeID) {
 	for i := range w.s.Type(root).Homes {
 		starts = append(starts, w.vertex(vertexKey{root, w.s.Type(root).Homes[i].Subgraph, 0, 0}))
 	}
-	w.push(&place{starts: byID(starts), facts: facts{contexts: newBitset(len(w.contexts))}})
+	w.push(place{starts: byID(starts), facts: facts{contexts: newBitset(len(w.contexts))}})
 }
 
-// push queues a place at p.starts, which must be of one type, if it is worth a visit.
-func (w *walk) push(p *place) {
-	if len(p.starts) == 0 {
+// push queues a place at its starts, which must be of one type, if it is worth a visit. Most are not: only what is queued is kept.
+func (w *walk) push(at place) {
+	if len(at.starts) == 0 {
 		return
 	}
-	p.hand = w.gather(p.starts)[0]
+	w.next = at
+	p := &w.next
+	p.hand = w.handOf(p.starts[0].typ, p.starts)
 	if p.from == nil { // an operation has no object yet that keys could lead elsewhere
 		p.reach = newBitset(len(w.s.Subgraphs))
 		for _, v := range p.starts {
@@ -91,9 +94,12 @@ func (w *walk) push(p *place) {
 		}
 	}
 	p.returned = w.returned(&p.hand)
-	if w.add(p, &w.work) {
-		w.queue = append(w.queue, p)
+	if !w.worth(p, &w.work) {
+		return
 	}
+	kept := *p
+	w.add(&kept, &w.work)
+	w.queue = append(w.queue, &kept)
 }
 
 func (w *walk) run() {

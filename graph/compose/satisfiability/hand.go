@@ -20,19 +20,37 @@ type hand struct {
 func (e *engine) gather(from []*vertex) []hand {
 	var hands []hand
 	for _, v := range from {
-		e.read(v)
-		at := slices.IndexFunc(hands, func(h hand) bool { return h.typ == v.typ })
-		if at < 0 {
-			at = len(hands)
-			hands = append(hands, hand{typ: v.typ, world: v.world, from: from, reach: newBitset(len(e.s.Subgraphs))})
+		if !slices.ContainsFunc(hands, func(h hand) bool { return h.typ == v.typ }) {
+			hands = append(hands, e.handOf(v.typ, from))
 		}
-		h := &hands[at]
-		h.reach.addAll(v.reach)
+	}
+	return hands
+}
+
+// handOf is what the vertices of a type among the given ones have at hand. There must be one, and it must not be abstract.
+func (e *engine) handOf(t schema.TypeID, from []*vertex) hand {
+	h := hand{typ: t, from: from}
+	own := false // h.reach may be changed
+	for _, v := range from {
+		if v.typ != t {
+			continue
+		}
+		e.read(v)
+		switch {
+		case h.reach == nil:
+			h.world, h.reach = v.world, v.reach
+		case h.reach.contains(v.reach):
+		default:
+			if !own {
+				h.reach, own = h.reach.clone(), true
+			}
+			h.reach.addAll(v.reach)
+		}
 		if v.view != 0 {
 			h.views = append(h.views, v)
 		}
 	}
-	return hands
+	return h
 }
 
 // resolver finds the vertex from which a subgraph at hand resolves a field of the object, and returns its view.

@@ -77,8 +77,8 @@ func newMemory(below *memory) *memory {
 	return &memory{below: below, places: map[schema.TypeID][]*place{}, forks: map[string]Kind{}}
 }
 
-// add remembers a place and reports whether it is worth a visit. work counts the comparisons.
-func (m *memory) add(p *place, work *int) bool {
+// worth reports whether no place asks for as much already. work counts the comparisons.
+func (m *memory) worth(p *place, work *int) bool {
 	for at := m; at != nil; at = at.below {
 		for _, q := range at.places[p.typ] {
 			if *work++; q.covers(p) {
@@ -86,6 +86,11 @@ func (m *memory) add(p *place, work *int) bool {
 			}
 		}
 	}
+	return true
+}
+
+// add remembers a place that is worth a visit, in the place of those that it makes superfluous.
+func (m *memory) add(p *place, work *int) {
 	kept := m.places[p.typ][:0]
 	for _, q := range m.places[p.typ] {
 		if *work++; p.covers(q) {
@@ -95,7 +100,6 @@ func (m *memory) add(p *place, work *int) bool {
 		}
 	}
 	m.places[p.typ] = append(kept, p)
-	return true
 }
 
 // fork returns what is known of an abstract place that was taken apart before.
@@ -113,7 +117,9 @@ func (m *memory) keep(work *int) {
 	maps.Copy(m.below.forks, m.forks)
 	for _, places := range m.places {
 		for _, p := range places {
-			m.below.add(p, work)
+			if m.below.worth(p, work) {
+				m.below.add(p, work)
+			}
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 	kids = byID(kids)
 	static := w.s.Type(f.Type.Named)
 	if static.Kind == schema.Object {
-		w.push(&place{starts: kids, facts: facts, from: p, via: f})
+		w.push(place{starts: kids, facts: facts, from: p, via: f})
 		return
 	}
 	key := forkKey(static.ID, kids, facts)
@@ -143,7 +143,7 @@ func (w *walk) descend(p *place, f *schema.Field, kids []*vertex, facts facts) {
 			w.report(w.untyped(p, f, t, kids))
 			break // the others fail alike
 		}
-		w.push(&place{starts: starts, facts: facts, from: p, via: f, cast: t})
+		w.push(place{starts: starts, facts: facts, from: p, via: f, cast: t})
 	}
 }
 
