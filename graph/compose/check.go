@@ -75,12 +75,12 @@ func (c *composition) checkMachinery() {
 			continue
 		}
 		for _, in := range t.inputs {
-			check(in.typ, coordinate{owner: t.name, part: in.name})
+			check(in.typ, coordinate{Owner: t.name, Part: in.name})
 		}
 		for _, f := range t.fields {
 			check(f.typ, f.at())
 			for _, a := range f.args {
-				check(a.typ, f.at().argument(a.name))
+				check(a.typ, f.at().Argument(a.name))
 			}
 		}
 	}

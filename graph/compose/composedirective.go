@@ -225,7 +225,7 @@ func (m *merger) defineComposed() {
 		def.name, def.args = sv.name, nil
 		for _, a := range sv.def.args {
 			in := *a
-			at := coordinate{owner: "@" + name, arg: a.name}
+			at := coordinate{Owner: "@" + name, Arg: a.name}
 			in.applied = m.mergeApplied([]appliedSource{{sv.definer, a.applied}}, at)
 			m.useEnum(a.typ, false, at)
 			def.args = append(def.args, &in)

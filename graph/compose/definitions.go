@@ -267,7 +267,7 @@ func specified(local string, want federation.Directive, scalar func(string) stri
 func (s *subgraph) checkArgumentTypes(d *directiveDef) {
 	for _, a := range d.args {
 		if s.lookup(a.typ.base()) == nil {
-			s.report(InvalidGraphQL, a.pos, coordinate{owner: "@" + d.name}.argument(a.name).String(), "Unknown type %s", a.typ.base())
+			s.report(InvalidGraphQL, a.pos, coordinate{Owner: "@" + d.name}.Argument(a.name).String(), "Unknown type %s", a.typ.base())
 		}
 	}
 }

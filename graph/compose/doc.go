@@ -23,6 +23,7 @@
 // recognisable by its ext mark, and every element keeps its position.
 //
 // Invariants: composing is pure and deterministic; subgraphs are sorted by name
-// first, so their order in the input has no effect; all work is linear in the
-// size of the input but for sorting; no input makes it panic.
+// first, so their order in the input has no effect; work grows with the input near
+// linearly, but for sorting and for what one element has very many of (directives,
+// interfaces); what satisfiability may do is bounded; no input makes it panic.
 package compose

@@ -64,7 +64,7 @@ func (m *merger) mergeExecutable(name string, sources []definitionSource) {
 	if len(repeatable) > 1 {
 		m.hint(HintExecutableRepeatable, name, at, "Executable directive %q will not be marked repeatable in the supergraph as it is inconsistently marked repeatable in subgraphs: it is %s.", name, repeatable.describe())
 	}
-	dest.description = m.mergeDescriptions(texts, coordinate{owner: name})
+	dest.description = m.mergeDescriptions(texts, coordinate{Owner: name})
 	m.mergeDirectiveArguments(dest, sources)
 	m.addDirective(dest)
 }
@@ -118,6 +118,6 @@ func (m *merger) mergeDirectiveArguments(dest *directiveDef, sources []definitio
 	for _, src := range sources {
 		fields = append(fields, fieldSource{s: src.s, f: &field{owner: carrier.owner, name: dest.name, args: src.d.args, pos: src.d.pos}})
 	}
-	m.mergeArgumentsAt(coordinate{owner: "@" + dest.name}, carrier, fields)
+	m.mergeArgumentsAt(coordinate{Owner: "@" + dest.name}, carrier, fields)
 	dest.args = carrier.args
 }

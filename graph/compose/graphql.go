@@ -52,7 +52,7 @@ func (s *subgraph) explainUnknownDirective(name string) string {
 
 func (c checker) run() {
 	c.checkRoots()
-	c.checkApplied(c.applied, federation.OnSchema, coordinate{owner: "schema"}, position{})
+	c.checkApplied(c.applied, federation.OnSchema, coordinate{Owner: "schema"}, position{})
 	for _, d := range c.directives {
 		c.checkDirectiveDef(d)
 	}
@@ -85,19 +85,19 @@ func (c checker) checkDirectiveDef(d *directiveDef) {
 	if d.machinery {
 		return // compared with its specification already
 	}
-	c.checkName(d.name, d.pos, coordinate{owner: "@" + d.name})
+	c.checkName(d.name, d.pos, coordinate{Owner: "@" + d.name})
 	known := slices.DeleteFunc(slices.Clone(d.args), func(a *input) bool { return c.lookup(a.typ.base()) == nil })
-	c.checkInputs(known, coordinate{owner: "@" + d.name}, true) // unknown types are reported where definitions are completed
+	c.checkInputs(known, coordinate{Owner: "@" + d.name}, true) // unknown types are reported where definitions are completed
 }
 
 func (c checker) checkType(t *typeDef) {
 	if !t.machinery {
-		c.checkName(t.name, t.pos, coordinate{owner: t.name})
+		c.checkName(t.name, t.pos, coordinate{Owner: t.name})
 	}
 	if t.kind != scalarKind && builtinScalars[t.name] != nil {
 		c.report(t.pos, t.name, "Type %s is a scalar of GraphQL and cannot be defined as another kind of type.", t.name)
 	}
-	c.checkApplied(t.applied, typeLocation(t.kind), coordinate{owner: t.name}, t.pos)
+	c.checkApplied(t.applied, typeLocation(t.kind), coordinate{Owner: t.name}, t.pos)
 	switch t.kind {
 	case objectKind, interfaceKind:
 		if len(t.fields) == 0 && t.name != c.roots[query] {
@@ -114,7 +114,7 @@ func (c checker) checkType(t *typeDef) {
 			c.report(t.pos, t.name, "Enum type %s must define one or more values.", t.name)
 		}
 		for _, v := range t.values {
-			at := coordinate{owner: t.name, part: v.name}
+			at := coordinate{Owner: t.name, Part: v.name}
 			c.checkName(v.name, v.pos, at)
 			if v.name == "true" || v.name == "false" || v.name == "null" {
 				c.report(v.pos, at.String(), "Name %q is reserved and cannot be used for an enum value.", v.name)
@@ -125,7 +125,7 @@ func (c checker) checkType(t *typeDef) {
 		if len(t.inputs) == 0 {
 			c.report(t.pos, t.name, "Input Object type %s must define one or more fields.", t.name)
 		}
-		c.checkInputs(t.inputs, coordinate{owner: t.name}, false)
+		c.checkInputs(t.inputs, coordinate{Owner: t.name}, false)
 	default: // scalars have no members
 	}
 }
@@ -171,7 +171,7 @@ func (c checker) checkInputs(list []*input, owner coordinate, args bool) {
 		location = federation.OnArgument
 	}
 	for _, in := range list {
-		at := owner.input(in.name, args)
+		at := inputAt(owner, in.name, args)
 		c.checkName(in.name, in.pos, at)
 		switch t := c.lookup(in.typ.base()); {
 		case t == nil:

@@ -43,9 +43,9 @@ func (c checker) checkImplementation(t *typeDef, want *field, at position) {
 		b := got.arg(a.name)
 		switch {
 		case b == nil:
-			c.report(got.pos, got.coordinate(), "Interface field argument %s expected but %s does not provide it.", want.at().argument(a.name), got.coordinate())
+			c.report(got.pos, got.coordinate(), "Interface field argument %s expected but %s does not provide it.", want.at().Argument(a.name), got.coordinate())
 		case !b.typ.equal(a.typ):
-			c.report(b.pos, got.coordinate(), "Interface field argument %s expects type %s but %s is type %s.", want.at().argument(a.name), a.typ, got.at().argument(a.name), b.typ)
+			c.report(b.pos, got.coordinate(), "Interface field argument %s expects type %s but %s is type %s.", want.at().Argument(a.name), a.typ, got.at().Argument(a.name), b.typ)
 		}
 	}
 	for _, b := range got.args {

@@ -23,7 +23,7 @@ func (c *composition) checkInaccessible() {
 	}
 	for _, d := range k.s.directives {
 		if !d.machinery {
-			k.checkInputs(d.args, coordinate{owner: "@" + d.name}, true)
+			k.checkInputs(d.args, coordinate{Owner: "@" + d.name}, true)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (k inaccessibleCheck) checkType(t *typeDef) {
 		what = "fields"
 		count(in.applied)
 	}
-	k.checkInputs(t.inputs, coordinate{owner: t.name}, false)
+	k.checkInputs(t.inputs, coordinate{Owner: t.name}, false)
 	for _, m := range t.members {
 		what = "members"
 		if member := k.s.byName[m.name]; member != nil {
@@ -98,12 +98,12 @@ func (k inaccessibleCheck) checkField(t *typeDef, f *field) {
 // interface field it implements.
 func (k inaccessibleCheck) checkArguments(f, want *field) {
 	for _, a := range f.args {
-		coordinate := f.at().argument(a.name).String()
+		coordinate := f.at().Argument(a.name).String()
 		above := want.arg(a.name)
 		if above == nil {
 			continue
 		}
-		aboveCoordinate := want.at().argument(a.name).String()
+		aboveCoordinate := want.at().Argument(a.name).String()
 		switch {
 		case hidden(a.applied) && !hidden(above.applied):
 			k.report(ImplementedByInaccessible, coordinate, "Argument %q is @inaccessible but implements the interface argument %q, which is in the API schema.", coordinate, aboveCoordinate)
@@ -123,7 +123,7 @@ func (k inaccessibleCheck) checkReference(t *typeRef, from coordinate) {
 // checkInputs checks the arguments or input fields of a visible owner.
 func (k inaccessibleCheck) checkInputs(list []*input, owner coordinate, args bool) {
 	for _, in := range list {
-		at := owner.input(in.name, args)
+		at := inputAt(owner, in.name, args)
 		if hidden(in.applied) {
 			if in.required() {
 				noun := "Argument"

@@ -120,7 +120,7 @@ func (in ingester) directiveDefinition(d *ast.DirectiveDefinition) {
 	for i, l := range d.Locations {
 		def.locations[i] = string(l)
 	}
-	def.args = in.arguments(d.Arguments, coordinate{owner: "@" + d.Name}, false)
+	def.args = in.arguments(d.Arguments, coordinate{Owner: "@" + d.Name}, false)
 	in.addDirective(def)
 }
 
@@ -202,7 +202,7 @@ func (in ingester) fields(t *typeDef, d *ast.Definition, ext bool) {
 		g := in.parts.fields.new()
 		g.name, g.description, g.pos, g.ext = f.Name, f.Description, place(f.Position), ext
 		g.typ, g.applied = in.parts.typeRef(f.Type), in.directives(f.Directives, ext)
-		g.args = in.arguments(f.Arguments, coordinate{owner: t.name, part: f.Name}, ext)
+		g.args = in.arguments(f.Arguments, coordinate{Owner: t.name, Part: f.Name}, ext)
 		t.addField(g)
 	}
 }
@@ -255,7 +255,7 @@ func (in ingester) arguments(list ast.ArgumentDefinitionList, owner coordinate, 
 	}
 	for i, a := range list {
 		if repeats(i) {
-			coordinate := owner.argument(a.Name).String()
+			coordinate := owner.Argument(a.Name).String()
 			in.report(InvalidGraphQL, place(a.Position), coordinate, "Argument %q can only be defined once.", coordinate)
 			continue
 		}

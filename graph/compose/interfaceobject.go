@@ -50,7 +50,7 @@ func (m *merger) abstractedField(f *field, t *typeDef) *field {
 	for _, src := range m.abstract[f.owner.name][f.name] {
 		auth = append(auth, appliedSource{src.s, authOnly(src.f.applied)})
 	}
-	clone.applied = append(clone.applied, m.mergeApplied(auth, coordinate{owner: t.name, part: f.name})...)
+	clone.applied = append(clone.applied, m.mergeApplied(auth, coordinate{Owner: t.name, Part: f.name})...)
 	return clone
 }
 

@@ -35,7 +35,7 @@ func (m *merger) mergeArgumentsAt(owner coordinate, dest *field, sources []field
 		}
 	}
 	for _, c := range candidates {
-		at := owner.argument(c.name)
+		at := owner.Argument(c.name)
 		if m.contextual(at, c.sources) {
 			continue
 		}
@@ -56,7 +56,7 @@ func (m *merger) mergeOnlyArguments(owner coordinate, dest *field, src fieldSour
 	for _, a := range src.f.args {
 		if !has(a.applied, federation.FromContext) {
 			only := [1]inputSource{{src.s, a}}
-			dest.args = append(dest.args, m.mergeInput(owner.argument(a.name), only[:], true))
+			dest.args = append(dest.args, m.mergeInput(owner.Argument(a.name), only[:], true))
 		}
 	}
 }

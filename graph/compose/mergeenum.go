@@ -73,7 +73,7 @@ func (m *merger) mergeEnum(t *typeDef) {
 
 func (m *merger) mergeEnumValue(t *typeDef, use *enumUse, vs []enumSource) {
 	name := vs[0].v.name
-	at := coordinate{owner: t.name, part: name}
+	at := coordinate{Owner: t.name, Part: name}
 	dest := &enumValue{name: name}
 	texts, applied := m.scratch(len(vs))
 	hidden := false

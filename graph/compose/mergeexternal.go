@@ -67,7 +67,7 @@ func resolversFirst(sources []fieldSource) [][]fieldSource {
 }
 
 func (m *merger) checkExternalArgument(dest *field, arg *input, sources []fieldSource, at []Location) {
-	coordinate := dest.at().argument(arg.name).String()
+	coordinate := dest.at().Argument(arg.name).String()
 	var missing, having []string
 	var types, defaults variants
 	wrongType, wrongDefault := false, false

@@ -98,6 +98,7 @@ func (m *merger) mergeField(t *typeDef, sources []fieldSource) {
 	m.recordAbstract(t, sources)
 	resolvers := m.resolvers(t, sources)
 	t.addField(dest)
+	m.checkSubscription(t, dest, sources)
 	if len(resolvers) == 0 {
 		if !m.abstractedBase(t, dest.name) {
 			m.settleOverrides(t, sources)

@@ -189,7 +189,7 @@ func (m *merger) mergeInputType(t *typeDef) {
 
 func (m *merger) mergeInputField(t *typeDef, fs []inputSource) {
 	sources := m.sources[t.name]
-	at := coordinate{owner: t.name, part: fs[0].in.name}
+	at := coordinate{Owner: t.name, Part: fs[0].in.name}
 	hidden := false
 	for _, src := range fs {
 		hidden = hidden || has(src.in.applied, federation.Inaccessible)

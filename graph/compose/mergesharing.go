@@ -6,13 +6,18 @@ import (
 	"github.com/sluice-gateway/sluice/graph/federation"
 )
 
+// checkSubscription reports a field of the subscription root that is marked
+// @shareable.
+func (m *merger) checkSubscription(t *typeDef, dest *field, sources []fieldSource) {
+	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, func(src fieldSource) bool { return has(src.f.applied, federation.Shareable) }) {
+		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Field %q of the subscription root is marked @shareable, but events come from one subgraph. Remove @shareable, and the field from all subgraphs but one.", dest.coordinate())
+	}
+}
+
 // checkSharing reports a field that several subgraphs resolve while one of them
 // does not allow it. Fields of an @interfaceObject count for every implementation
 // of the interface.
 func (m *merger) checkSharing(t *typeDef, dest *field, sources []fieldSource) {
-	if t.name == m.roots[subscription] && slices.ContainsFunc(sources, func(src fieldSource) bool { return has(src.f.applied, federation.Shareable) }) {
-		m.fail(InvalidFieldSharing, dest.coordinate(), fieldLocations(sources), "Field %q of the subscription root is marked @shareable, but events come from one subgraph. Remove @shareable, and the field from all subgraphs but one.", dest.coordinate())
-	}
 	if len(sources) < 2 && len(t.interfaces) == 0 {
 		return
 	}

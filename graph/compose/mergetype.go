@@ -174,8 +174,8 @@ func (m *merger) mergeTypeParts(t *typeDef) {
 		m.joinType(t, src)
 	}
 	applied = append(applied, m.implementersAuth(t)...)
-	t.description = m.mergeDescriptions(texts, coordinate{owner: t.name})
-	t.applied = append(t.applied, m.mergeApplied(applied, coordinate{owner: t.name})...)
+	t.description = m.mergeDescriptions(texts, coordinate{Owner: t.name})
+	t.applied = append(t.applied, m.mergeApplied(applied, coordinate{Owner: t.name})...)
 	if t.kind == objectKind || t.kind == interfaceKind {
 		m.checkEntity(t)
 	}

@@ -38,7 +38,7 @@ func (v validator) checkContextDefinitions() {
 	for _, def := range v.directives {
 		for _, a := range def.args {
 			if d := find(a.applied, federation.FromContext); d != nil {
-				at := coordinate{owner: "@" + def.name}.argument(a.name).String()
+				at := coordinate{Owner: "@" + def.name}.Argument(a.name).String()
 				v.report(ContextNotSet, d.pos, at, "@fromContext is used on argument %q of a directive. Only arguments of object fields can take their value from a context.", at)
 			}
 		}
@@ -63,7 +63,7 @@ type contextCheck struct {
 }
 
 func (k contextCheck) coordinate() string {
-	return k.f.at().argument(k.a.name).String()
+	return k.f.at().Argument(k.a.name).String()
 }
 
 func (k contextCheck) fail(code Code, format string, args ...any) {

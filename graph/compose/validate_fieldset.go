@@ -53,7 +53,7 @@ func (k fieldSetCheck) fail(code Code, format string, args ...any) {
 	}
 	k.said[m] = true
 	on := "type"
-	if k.where.part != "" {
+	if k.where.Part != "" {
 		on = "field"
 	}
 	k.report(code, k.d.pos, k.where.String(), "On %s %q, for %s: %s", on, k.where, k.d, m.text)

@@ -17,7 +17,7 @@ func (v validator) checkKeys(t *typeDef) {
 		if d.canon != federation.Key {
 			continue
 		}
-		k := fieldSetCheck{validator: v, fieldSetRule: keyRule, d: d, where: coordinate{owner: t.name}}
+		k := fieldSetCheck{validator: v, fieldSetRule: keyRule, d: d, where: coordinate{Owner: t.name}}
 		if t.kind == interfaceKind && !v.version.AtLeast(interfaceKeysSince) {
 			v.report(k.unsupportedOnInterface, d.pos, t.name, "Cannot use @key on interface %q: federation %s does not support it. Link federation %s or newer, or remove the key.", t.name, v.version, interfaceKeysSince)
 		}

@@ -103,7 +103,7 @@ func (ld *loader) declareField(t *Type, f *ast.FieldDefinition) {
 	}
 }
 
-func (ld *loader) typeRef(t *ast.Type, at coordinate, p *ast.Position) TypeRef {
+func (ld *loader) typeRef(t *ast.Type, at Coordinate, p *ast.Position) TypeRef {
 	var r TypeRef
 	for ; ; t = t.Elem {
 		if t.NonNull {

@@ -40,7 +40,7 @@ func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
 	f.Security = ld.security(d.Directives, at, d.Position)
 	f.Weight = ld.weight(d.Directives, at)
 	for _, a := range d.Arguments {
-		if w := ld.weight(a.Directives, at.argument(a.Name)); w != nil {
+		if w := ld.weight(a.Directives, at.Argument(a.Name)); w != nil {
 			if f.ArgumentWeights == nil {
 				f.ArgumentWeights = map[string]int{}
 			}
@@ -57,7 +57,7 @@ func (ld *loader) fieldDemands(f *Field, d *ast.FieldDefinition) {
 	}
 }
 
-func (ld *loader) security(list ast.DirectiveList, at coordinate, p *ast.Position) *Security {
+func (ld *loader) security(list ast.DirectiveList, at Coordinate, p *ast.Position) *Security {
 	authenticated := list.ForName(ld.names.authenticated) != nil
 	scopes := ld.requirement(list, ld.names.requiresScopes, "scopes", at, p)
 	policies := ld.requirement(list, ld.names.policy, "policies", at, p)
@@ -68,7 +68,7 @@ func (ld *loader) security(list ast.DirectiveList, at coordinate, p *ast.Positio
 }
 
 // requirement reads the argument of @requiresScopes or @policy. What cannot be read is an error, for it cannot be enforced.
-func (ld *loader) requirement(list ast.DirectiveList, directive, argument string, at coordinate, p *ast.Position) [][]string {
+func (ld *loader) requirement(list ast.DirectiveList, directive, argument string, at Coordinate, p *ast.Position) [][]string {
 	dir := list.ForName(directive)
 	if dir == nil {
 		return nil
@@ -93,14 +93,14 @@ func (ld *loader) requirement(list ast.DirectiveList, directive, argument string
 	return out
 }
 
-func (ld *loader) weight(list ast.DirectiveList, at coordinate) *int {
+func (ld *loader) weight(list ast.DirectiveList, at Coordinate) *int {
 	if dir := list.ForName(ld.names.cost); dir != nil {
 		return ld.argInt(dir, "weight", at)
 	}
 	return nil
 }
 
-func (ld *loader) argInt(dir *ast.Directive, name string, at coordinate) *int {
+func (ld *loader) argInt(dir *ast.Directive, name string, at Coordinate) *int {
 	v := argValue(dir, name)
 	if v == nil || v.Kind == ast.NullValue {
 		return nil

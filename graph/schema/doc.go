@@ -4,7 +4,7 @@
 // It owns the import of supergraph SDL (join v0.1 to v0.5), field sets, coordinates and the API schema that clients see.
 // It does not own composition (package compose writes the SDL that this package reads), operations, or plans.
 //
-// Data comes in once, as SDL text, through Load; what comes out is a *Schema that nobody changes afterwards, so any number
+// Data comes in once, as SDL text, through Load (or, to be judged and not to run, as a tree from package compose, through LoadComposed); what comes out is a *Schema that nobody changes afterwards, so any number
 // of goroutines may read it.
 //
 // Invariants:

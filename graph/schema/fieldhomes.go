@@ -78,7 +78,7 @@ func (ld *loader) markedField(f *Field, sg SubgraphID, dir *ast.Directive) {
 }
 
 // parseTypeRef reads type text, by way of the only place where gqlparser accepts one by itself.
-func (ld *loader) parseTypeRef(text string, at coordinate, p *ast.Position) TypeRef {
+func (ld *loader) parseTypeRef(text string, at Coordinate, p *ast.Position) TypeRef {
 	doc, err := parser.ParseQuery(&ast.Source{Input: "query($t:" + text + "){t}"})
 	if err != nil || len(doc.Operations) != 1 || len(doc.Operations[0].VariableDefinitions) != 1 || strings.ContainsAny(text, ",$=@{}()") {
 		ld.errorf(p, at, "%q is not a type", text)

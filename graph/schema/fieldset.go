@@ -13,7 +13,7 @@ const maxFieldSetTokens = 20_000
 
 // fieldSet compiles a selection string. Possible holds the concrete types of the object it is read on, statics its static types: one,
 // or for a context each type that sets it. Errors are reported at p.
-func (ld *loader) fieldSet(text string, possible, statics []TypeID, at coordinate, p *ast.Position) FieldSet {
+func (ld *loader) fieldSet(text string, possible, statics []TypeID, at Coordinate, p *ast.Position) FieldSet {
 	set, ok := ld.selections[text]
 	if !ok {
 		set = parseSelections(text)
@@ -42,7 +42,7 @@ func parseSelections(text string) ast.SelectionSet {
 type fieldSetCompiler struct {
 	ld       *loader
 	text     string
-	at       coordinate
+	at       Coordinate
 	position *ast.Position
 }
 

@@ -83,7 +83,7 @@ type loader struct {
 	selections     map[string]ast.SelectionSet // parsed selection strings, of which most occur many times
 }
 
-func (ld *loader) errorf(p *ast.Position, at coordinate, format string, args ...any) {
+func (ld *loader) errorf(p *ast.Position, at Coordinate, format string, args ...any) {
 	line, column := place(p)
 	ld.errs = append(ld.errs, &Error{Coordinate: at.String(), Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
 }
@@ -157,7 +157,7 @@ func (ld *loader) loadGraphs() {
 	name := ld.link(federation.JoinSpec).namespace + "__Graph"
 	i := slices.IndexFunc(ld.doc.Definitions, func(d *ast.Definition) bool { return d.Name == name && d.Kind == ast.Enum })
 	if i < 0 {
-		ld.errorf(nil, coordinate{}, "no enum %s: this is not a supergraph", name)
+		ld.errorf(nil, Coordinate{}, "no enum %s: this is not a supergraph", name)
 		return
 	}
 	values := ld.doc.Definitions[i].EnumValues
@@ -177,7 +177,7 @@ func (ld *loader) loadGraphs() {
 }
 
 // graph resolves the graph argument of a join directive; ok is false when the directive has none or it is wrong.
-func (ld *loader) graph(d *ast.Directive, at coordinate) (sg SubgraphID, ok bool) {
+func (ld *loader) graph(d *ast.Directive, at Coordinate) (sg SubgraphID, ok bool) {
 	name := argString(d, "graph")
 	if name == "" {
 		return 0, false

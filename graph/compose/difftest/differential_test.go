@@ -35,29 +35,17 @@ type seed struct {
 // generatedSeeds is how many of the seeds are generated graphs.
 const generatedSeeds = 30
 
-// seeds are the goldens of package compose and, where asked for, the shared
-// cases. What does not parse is left out: there is nothing to mutate.
+// satisfiabilityHeader is what package satisfiability puts before the subgraphs of
+// its goldens.
+const satisfiabilityHeader = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@override", "@inaccessible", "@interfaceObject", "@context", "@fromContext"])
+`
+
+// seeds are the goldens of packages compose and satisfiability and, where asked
+// for, the shared cases. What does not parse is left out: there is nothing to
+// mutate.
 func seeds(t testing.TB) []seed {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "testdata", "*.txtar"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no goldens: %v", err)
-	}
-	var out []seed
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := seed{name: strings.TrimSuffix(filepath.Base(file), ".txtar")}
-		for _, f := range archive.Files {
-			if name, ok := strings.CutPrefix(f.Name, "subgraph/"); ok {
-				name = strings.TrimSuffix(name, ".graphql")
-				s.subgraphs = append(s.subgraphs, compose.Subgraph{Name: name, URL: "http://" + name, SDL: string(f.Data)})
-			}
-		}
-		out = append(out, s)
-	}
+	out := slices.Concat(goldenSeeds(t, filepath.Join("..", "testdata"), ""), goldenSeeds(t, filepath.Join("..", "satisfiability", "testdata"), satisfiabilityHeader))
 	for i := range generatedSeeds {
 		out = append(out, seed{name: fmt.Sprintf("generated%d", i)})
 	}
@@ -70,6 +58,35 @@ func seeds(t testing.TB) []seed {
 			return err != nil
 		})
 	})
+}
+
+// goldenSeeds are the subgraphs of the goldens in a folder, each after a header,
+// but for goldens that tell of a deviation from the reference.
+func goldenSeeds(t testing.TB, dir, header string) []seed {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no goldens in %s: %v", dir, err)
+	}
+	var out []seed
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := seed{name: strings.TrimSuffix(filepath.Base(file), ".txtar")}
+		deviates := false
+		for _, f := range archive.Files {
+			deviates = deviates || f.Name == "reference.txt" && strings.Contains(string(f.Data), "\ndeviation: ")
+			if name, ok := strings.CutSuffix(strings.TrimPrefix(f.Name, "subgraph/"), ".graphql"); ok && name != "supergraph" {
+				s.subgraphs = append(s.subgraphs, compose.Subgraph{Name: name, URL: "http://" + name, SDL: header + string(f.Data)})
+			}
+		}
+		if !deviates {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func sharedSeeds(t testing.TB) []seed {

@@ -189,3 +189,16 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+// TestLabelsOfALeafDoNotMultiply has a leaf on whose every second home an override label decides: there are 2^n ways to decide them.
+func TestLabelsOfALeafDoNotMultiply(t *testing.T) {
+	const n = 40
+	sdls := []string{"type Query { t: T } type T @key(fields: \"id\") { id: ID! @shareable }"}
+	for i := range n {
+		sdls = append(sdls, "type T @key(fields: \"id\") { id: ID! @shareable x: Int @shareable }",
+			fmt.Sprintf("type T @key(fields: \"id\") { id: ID! @shareable x: Int @shareable @override(from: \"s%03d\", label: \"l%d\") }", 2*i+1, i))
+	}
+	if problems := satisfiability.Check(load(t, sdls)); len(problems) > 0 {
+		t.Errorf("got %v", problems)
+	}
+}

@@ -95,7 +95,7 @@ func (e *engine) judge(v *vertex, sel *schema.FieldSelection) bool {
 
 // hand is what one vertex has at hand.
 func (v *vertex) hand() hand {
-	h := hand{typ: v.typ, world: v.world, reach: v.reach, from: v.self[:]}
+	h := hand{typ: v.typ, world: v.world, reach: v.reach, among: v.self[:]}
 	// The vertex itself stands for its subgraph where it can do more than a newcomer: it has a view.
 	if v.view != 0 {
 		h.views = v.self[:]

@@ -12,6 +12,9 @@
 // Reaches are least fixpoints, computed by a worklist: a key whose fields depend on themselves, or a circular @requires, simply
 // never comes true. So no cycle in a schema can make this package recurse.
 //
+// How an object came to a subgraph matters for @requires alone: one that a key brought had its requirement fetched on the way, one that the
+// subgraph returned itself must come back by a key (entry.go).
+//
 // A place is an object type in the API schema together with everything from which its objects can be at hand there. Check walks the
 // places breadth first. What is hard at a place is harder with less at hand, so a place is skipped when another one of the same type
 // has no more at hand; that keeps the walk near linear in the size of the schema.

@@ -15,7 +15,7 @@ func (e *engine) answers(in *hand, v *vertex, f *schema.Field, h *schema.FieldHo
 
 // entered reports whether the object comes to a subgraph at hand by a key. Roots need no keys, so they come nowhere by one.
 func (e *engine) entered(in *hand, sg schema.SubgraphID) bool {
-	return !e.isRoot(in.typ) && !slices.ContainsFunc(in.from, func(v *vertex) bool { return v.typ == in.typ && v.sg == sg && !e.leadsBack(v) })
+	return !e.isRoot(in.typ) && !slices.ContainsFunc(in.among, func(v *vertex) bool { return v.typ == in.typ && v.sg == sg && !e.leadsBack(v) })
 }
 
 // leadsBack reports whether an object whose concrete type its subgraph cannot tell comes back there by a key from where the type is found out.
@@ -40,7 +40,7 @@ func (e *engine) returned(in *hand) bitset {
 		return nil
 	}
 	var out bitset
-	for _, v := range in.from {
+	for _, v := range in.among {
 		if v.typ != in.typ || !e.requires(v) || e.leadsBack(v) || e.localKey(e.vertex(vertexKey{v.typ, v.sg, 0, v.world})) {
 			continue
 		}

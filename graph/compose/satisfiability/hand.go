@@ -12,7 +12,7 @@ type hand struct {
 	typ   schema.TypeID
 	world worldID
 	reach bitset
-	from  []*vertex // the vertices, and maybe some of other types
+	among []*vertex // the vertices, and maybe some of other types
 	views []*vertex // the vertices among those that have a view, by id
 }
 
@@ -29,7 +29,7 @@ func (e *engine) gather(from []*vertex) []hand {
 
 // handOf is what the vertices of a type among the given ones have at hand. There must be one, and it must not be abstract.
 func (e *engine) handOf(t schema.TypeID, from []*vertex) hand {
-	h := hand{typ: t, from: from}
+	h := hand{typ: t, among: from}
 	own := false // h.reach may be changed
 	for _, v := range from {
 		if v.typ != t {

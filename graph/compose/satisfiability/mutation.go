@@ -11,7 +11,7 @@ import (
 func (w *walk) visitMutation(p *place) {
 	below := w.setContexts(p)
 	for f := range w.visible(p.typ) {
-		for _, facts := range w.decide(below, f) {
+		for facts := range w.decide(below, w.undecided(below, f)) {
 			var kids []*vertex
 			if w.s.Type(f.Type.Named).Composite() {
 				kids = w.kids(&p.hand, f, w.may(facts))

@@ -11,11 +11,12 @@ import (
 func (w *walk) visit(p *place) {
 	below := w.setContexts(p)
 	for f := range w.visible(p.typ) {
-		if !labelled(f) {
-			w.ask(p, f, below)
+		labels := w.undecided(below, f)
+		if len(labels) > 0 && !w.s.Type(f.Type.Named).Composite() {
+			w.askLeaf(p, f, below, labels)
 			continue
 		}
-		for _, facts := range w.decide(below, f) {
+		for facts := range w.decide(below, labels) {
 			w.ask(p, f, facts)
 		}
 	}
@@ -32,35 +33,53 @@ func (w *walk) visible(t schema.TypeID) iter.Seq[*schema.Field] {
 	}
 }
 
-// labelled reports whether an override label has a say in who resolves a field.
-func labelled(f *schema.Field) bool {
-	for i := range f.Homes {
-		if f.Homes[i].Label != "" {
-			return true
-		}
-	}
-	return false
-}
-
-// decide returns the ways in which the labels of a field may be decided, given what the path has settled. A path has met each label at
-// most once, so all answers to a request are covered one by one.
-func (w *walk) decide(f facts, field *schema.Field) []facts {
-	out := []facts{f}
+// undecided lists the override labels that have a say in who resolves a field and that the path has not met.
+func (w *walk) undecided(f facts, field *schema.Field) []int {
+	var out []int
 	for i := range field.Homes {
 		if field.Homes[i].Label == "" {
 			continue
 		}
 		label := w.labels[field.Homes[i].Label]
-		if _, ok := out[0].decided(label); ok {
-			continue
+		if _, ok := f.decided(label); !ok && !slices.Contains(out, label) {
+			out = append(out, label)
 		}
-		var both []facts
-		for _, x := range out {
-			both = append(both, x.with(label, false), x.with(label, true))
-		}
-		out = both
 	}
 	return out
+}
+
+// decide returns the ways in which labels may be decided, beside what the path has settled. A path has met each label at most once, so all
+// answers to a request are covered one by one: as many as there are combinations, which is why it ends where the work does.
+func (w *walk) decide(f facts, labels []int) iter.Seq[facts] {
+	return func(yield func(facts) bool) {
+		var settle func(f facts, rest []int) bool
+		settle = func(f facts, rest []int) bool {
+			if len(rest) == 0 {
+				return yield(f)
+			}
+			w.work++
+			return !w.exhausted() && settle(f.with(rest[0], false), rest[1:]) && settle(f.with(rest[0], true), rest[1:])
+		}
+		settle(f, labels)
+	}
+}
+
+// askLeaf looks for a leaf however its labels are decided. Each label by itself is enough to answer the field when it is answered either way;
+// when none is, the field is asked for as each label is decided to its disadvantage. That takes no combinations.
+func (w *walk) askLeaf(p *place, f *schema.Field, below facts, labels []int) {
+	hardest := below
+	for _, label := range labels {
+		without, with := below.with(label, false), below.with(label, true)
+		if !w.resolved(&p.hand, f, w.may(without)) {
+			hardest = hardest.with(label, false)
+			continue
+		}
+		if w.resolved(&p.hand, f, w.may(with)) {
+			return
+		}
+		hardest = hardest.with(label, true)
+	}
+	w.ask(p, f, hardest)
 }
 
 // setContexts adds the contexts that objects of the place set for the fields below.
